@@ -29,7 +29,8 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal as OneOf
+from typing import Any
+from typing import Literal as OneOf
 
 from kg.errors import RecordError
 
@@ -227,7 +228,8 @@ class Reading:
 
     def lines(self) -> Iterator[str]:
         """The JSON lines of the reading: document, mentions, entities, facts, events, quotations, in text order."""
-        for record in (self.document, *self.mentions, *self.entities, *self.facts, *self.events, *self.quotations):
+        records: tuple[Record, ...] = (self.document, *self.mentions, *self.entities, *self.facts)
+        for record in records + self.events + self.quotations:
             yield to_line(record)
 
 

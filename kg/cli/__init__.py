@@ -47,6 +47,14 @@ COMMANDS = {
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class _Message(click.ClickException):
+    """A KGError on its way to the screen."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code  # type: ignore[misc]
+
+
 class Commands(click.Group):
     """Loads a command's module when it is called, and turns KGError into a message and its exit code."""
 
@@ -62,7 +70,9 @@ class Commands(click.Group):
         command = getattr(module, cmd_name, None)
         return command if isinstance(command, click.Command) else getattr(module, f"{cmd_name}_command")
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments name; a misspelt one gets a "did you mean"."""
         if args and args[0] not in COMMANDS:
             ctx.fail(f"No such command {args[0]!r}.{did_you_mean(args[0], COMMANDS)} See `kg --help`.")
@@ -73,17 +83,19 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except KGError as exc:
-            error = click.ClickException(str(exc))
-            error.exit_code = exc.exit_code
-            raise error from exc
+            raise _Message(str(exc), exc.exit_code) from exc
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="kg")
 @click.option("-v", "--verbose", count=True, help="Say more on stderr; twice for everything.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
-@click.option("--log-file", type=click.Path(dir_okay=False, path_type=Path), help="Write the messages to this file too.")
-@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="Settings file (default: kg.toml here).")
+@click.option(
+    "--log-file", type=click.Path(dir_okay=False, path_type=Path), help="Write the messages to this file too."
+)
+@click.option(
+    "--config", type=click.Path(dir_okay=False, path_type=Path), help="Settings file (default: kg.toml here)."
+)
 @click.pass_context
 def main(ctx: click.Context, verbose: int, quiet: bool, log_file: Path | None, config: Path | None) -> None:
     """Turn news articles into a knowledge graph in which every fact can be traced to the sentence that says it.
