@@ -190,7 +190,7 @@ def _shared_names(
         for rank, key, reason, name in _keys(member, kind, known):
             other = first.setdefault((family, key), member)
             if other is not member:
-                merge = Merge(reason, name, member.key[0], member.order[2], member.order[3])
+                merge = Merge(reason, name, member.key[0], 0, 0)
                 ranked.append((rank, place, (other, member), merge))
     ranked.sort(key=lambda item: (item[0], item[1], item[3]))
     return [(pair, merge) for _, _, pair, merge in ranked]
