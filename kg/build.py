@@ -1,0 +1,433 @@
+"""Articles -> the output folder: the whole trip, top to bottom."""
+
+__all__ = ["Progress", "build", "correct", "extract", "forget", "open_output"]
+
+import heapq
+import logging
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from kg import __version__
+from kg.cache import Cache, Item, SourceFile, metadata_of, reading_key, with_metadata
+from kg.corrections import Anchor, Corrections, append_correction, append_forgotten, read_corrections
+from kg.errors import InputError, StoreError, UnknownName
+from kg.files import FolderLock, atomic_write
+from kg.ontology import ontology
+from kg.records import Document, Reading
+from kg.report import Report, write_report
+from kg.resolve import Resolution, Thing, anchor_of, main_class, resolve, split
+from kg.settings import Settings
+from kg.text import READER_VERSION, FileRef, Unreadable, file_digest, find_files, read_file
+from kg.workers import ReadingFailed, read_documents
+
+log = logging.getLogger("kg.build")
+
+#: Lines sorted in memory at a time; about 300 MB.
+SORT_LINES = 1_000_000
+
+
+class Progress(Protocol):
+    """Hears how a run goes on: the command line draws bars, tests and libraries stay silent."""
+
+    def start(self, stage: str, total: int | None) -> None:
+        """A stage begins; `total` is the number of steps, None when it is not known."""
+
+    def step(self, count: int = 1) -> None:
+        """Steps of the current stage are done."""
+
+
+class Silent:
+    """A Progress that says nothing."""
+
+    def start(self, stage: str, total: int | None) -> None:
+        """Say nothing."""
+
+    def step(self, count: int = 1) -> None:
+        """Say nothing."""
+
+
+def build(
+    sources: Sequence[str],
+    settings: Settings,
+    *,
+    fresh: bool = False,
+    prune: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Read the sources and write the output folder.
+
+    1. survey    find the files below each source; a file whose bytes are known is not opened again
+    2. read      texts -> readings, in one process or several; each finished reading is safe at once
+    3. resolve   entities and events of all documents -> things and happenings
+    4. triples   readings and things -> graph.nt, sorted
+    5. store     graph.nt -> store/, graph.ttl and names.sqlite
+    6. draw      graph.nt -> graph.html
+    7. report    report.json and report.md
+
+    Args:
+        sources: Files, folders, globs or "-". What is gone below a source given here is taken out; documents of other
+            sources stay, unless `prune`.
+        settings: See kg.settings.
+        fresh: Read everything anew.
+        prune: Take out the documents of sources that are not given.
+        progress: Hears how it goes on.
+
+    Returns:
+        What was read, what was left out and why; also written as report.json and report.md.
+
+    Raises:
+        InputError: a source does not exist, nothing in the sources can be read, or the output cannot be written.
+        ModelError: the language model is missing.
+    """
+    progress = progress or Silent()
+    output = settings.output
+    report = Report()
+    with FolderLock(output), Cache(output / "records", fresh=fresh) as cache:
+        corrections = read_corrections(output / "corrections.toml")
+        from kg.nlp.pipeline import load_pipeline, pipeline_fingerprint
+
+        nlp = load_pipeline(settings.pipeline)
+        fingerprint = pipeline_fingerprint(nlp)
+        with report.stage("survey"):
+            survey = _Survey(cache, corrections, fingerprint, prune=prune)
+            cache.write_inbox(survey.run(sources, report, progress))
+        if not survey.documents and not cache.keys:
+            raise InputError(_nothing(sources, report))
+        with report.stage("read"):
+            _read(survey, cache, settings, nlp, report, progress)
+            cache.commit(survey.files, set(survey.documents))
+        write_outputs(cache, corrections, settings, fingerprint, report, progress)
+    return report
+
+
+def write_outputs(
+    cache: Cache, corrections: Corrections, settings: Settings, fingerprint: str, report: Report, progress: Progress
+) -> Resolution:
+    """Stages 3 to 7: everything in the output folder that follows from the readings and the corrections."""
+    from kg.graph.triples import Run, TripleWriter, document_lines
+
+    output = settings.output
+    with report.stage("resolve"):
+        progress.start("resolve", None)
+        readings = _split_all([r for r in cache.readings() if r.document.id not in corrections.forgotten], corrections)
+        resolution = resolve(readings, corrections, _Known())
+    with report.stage("triples"):
+        progress.start("triples", len(readings))
+        writer = TripleWriter(resolution, Run(__version__, fingerprint), base_iri=settings.base_iri, text=settings.text)
+        with atomic_write(output / "graph.nt", "wb") as file:
+            for line in _sorted_unique(document_lines(writer, _stepping(readings, progress))):
+                file.write(line)
+    with report.stage("store"):
+        progress.start("store", None)
+        _write_store(output)
+    if settings.draw:
+        with report.stage("draw"):
+            progress.start("draw", None)
+            from kg.graph.draw import draw
+
+            draw(output / "graph.nt", output / "graph.html")
+    report.count_graph(readings, resolution, writer.dropped)
+    write_report(report, output)
+    return resolution
+
+
+def extract(source: str, settings: Settings, *, format: str | None = None) -> Iterator[Reading | str]:  # noqa: A002
+    """What is read from a file, or from "-" in the given format, without a graph; a record left out gives its reason.
+
+    Raises:
+        InputError: the file does not exist.
+        ModelError: the language model is missing.
+    """
+    from kg.nlp.pipeline import load_pipeline, read
+
+    nlp = load_pipeline(settings.pipeline)
+    for ref in find_files(source, format=format):
+        if ref.skipped:
+            yield f"{ref.path}: {ref.skipped}"
+            continue
+        for item, found in read_file(ref):
+            if isinstance(found, Unreadable):
+                yield f"{item.path}{'#' if item.record else ''}{item.record}: {found.message}"
+            else:
+                yield read(nlp, found)
+
+
+def forget(doc: str, settings: Settings, progress: Progress | None = None) -> Report:
+    """Take one document's contribution out for good: its text leaves records, store, page and name index.
+
+    Raises:
+        UnknownName: no document of the output folder has this id.
+    """
+    report = Report()
+    output = settings.output
+    with FolderLock(output), Cache(output / "records") as cache:
+        local = doc.rsplit("/", 1)[-1].removeprefix("kgr:")
+        if local not in cache.keys:
+            raise UnknownName(f"No document {doc} in {output}. `kg query documents` lists them with their ids.")
+        append_forgotten(output / "corrections.toml", local)
+        files = [
+            replace(file, items=tuple(_without_text(item) if item.doc == local else item for item in file.items))
+            for file in cache.sources.values()
+        ]
+        cache.commit(files, set(cache.keys) - {local})
+        _rebuild(cache, settings, report, progress or Silent())
+    return report
+
+
+def correct(kind: str, a: str, b: str, settings: Settings, progress: Progress | None = None) -> Report:
+    """Record that two names are the `same` thing or `different` ones, and write the outputs again.
+
+    Raises:
+        UnknownName, AmbiguousName: a name that no entity, or that several, have.
+    """
+    from kg.graph.names import entity_named
+
+    report = Report()
+    output = settings.output
+    path = output / "corrections.toml"
+    with FolderLock(output), Cache(output / "records") as cache:
+        readings = {reading.document.id: reading for reading in cache.readings()}
+        resolution = resolve(
+            _split_all(list(readings.values()), read_corrections(path)), read_corrections(path), _Known()
+        )
+        things = {thing.id: thing for thing in resolution.things}
+        anchors = []
+        for name in (a, b):
+            iri = entity_named(output, name).iri
+            local = iri.rsplit("/", 1)[-1].rsplit("#", 1)[-1]
+            if local not in things:
+                raise UnknownName(f"{name} is not an entity with a name in a text, so it cannot be corrected.")
+            anchors.append(_anchor(things[local], name, readings))
+        if anchors[0] == anchors[1]:
+            raise InputError(f'"{a}" and "{b}" are one mention of one entity; give two of its names, or two entities.')
+        append_correction(path, kind, anchors[0], anchors[1])
+        _rebuild(cache, settings, report, progress or Silent())
+    return report
+
+
+def open_output(output: Path) -> Path:
+    """The output folder, if a build has been there.
+
+    Raises:
+        StoreError: there is no graph in it.
+    """
+    if not (output / "graph.nt").exists():
+        raise StoreError(f"There is no graph in {output}/. Run `kg build SOURCE -o {output}` first.")
+    return output
+
+
+class _Survey:
+    """Finds what there is to read, and decides which document each text is when several files hold it."""
+
+    def __init__(self, cache: Cache, corrections: Corrections, fingerprint: str, *, prune: bool) -> None:
+        self._cache, self._corrections, self._fingerprint, self._prune = cache, corrections, fingerprint, prune
+        self.files: list[SourceFile] = []
+        self.documents: dict[str, str] = {}  # id -> metadata, the least of all that describe the same text
+        self.keys: dict[str, str] = {}
+
+    def run(self, sources: Sequence[str], report: Report, progress: Progress) -> Iterator[Document]:
+        """Yield the documents that were not known; `files`, `documents` and `keys` are whole when it ends."""
+        refs = list(dict.fromkeys(ref for source in sources for ref in find_files(source)))
+        progress.start("survey", len(refs))
+        given = {ref.root for ref in refs} | {root for source in sources for root in _roots(source)}
+        listed = {(ref.root, ref.path) for ref in refs}
+        fresh: set[str] = set()
+        for ref in refs:
+            yield from self._file(ref, report, fresh)
+            progress.step()
+        for key, file in self._cache.sources.items():
+            if key in listed:
+                continue
+            if self._prune or file.root in given:
+                report.removed_files += 1
+            else:
+                self.files.append(file)
+        self._choose(report)
+
+    def _file(self, ref: FileRef, report: Report, fresh: set[str]) -> Iterator[Document]:
+        if ref.skipped:
+            report.leave_out(ref.path, ref.skipped, kind="file")
+            return
+        try:
+            sha256 = file_digest(ref.absolute)
+        except OSError as exc:
+            report.leave_out(ref.path, f"cannot be read: {exc.strerror}", kind="file")
+            # what was known of a file that cannot be read just now is kept: nothing is lost by a lost permission
+            if (ref.root, ref.path) in self._cache.sources:
+                self.files.append(self._cache.sources[ref.root, ref.path])
+            return
+        known = self._cache.sources.get((ref.root, ref.path))
+        if known and known.sha256 == sha256 and known.reader == READER_VERSION:
+            report.unchanged_files += 1
+            self.files.append(known)
+            return
+        items = []
+        for source, found in read_file(ref):
+            if isinstance(found, Unreadable):
+                items.append(Item(source.record, None, reason=found.message))
+                continue
+            forgotten = found.id in self._corrections.forgotten
+            items.append(Item(source.record, found.id, "" if forgotten else metadata_of(found)))
+            if not forgotten and found.id not in fresh:
+                fresh.add(found.id)
+                yield found
+        report.read_files += 1
+        self.files.append(SourceFile(ref.root, ref.path, sha256, READER_VERSION, tuple(items)))
+
+    def _choose(self, report: Report) -> None:
+        copies: Counter[str] = Counter()
+        for file in self.files:
+            for item in file.items:
+                if item.doc is None:
+                    report.leave_out(_place(file, item), item.reason, kind="record")
+                elif item.doc in self._corrections.forgotten:
+                    report.leave_out(_place(file, item), "forgotten on request", kind="record")
+                elif item.metadata:
+                    copies[item.doc] += 1
+                    best = self.documents.get(item.doc, item.metadata)
+                    self.documents[item.doc] = min(best, item.metadata, key=_richness)
+        report.duplicates = sum(count - 1 for count in copies.values())
+        self.keys = {doc: reading_key(metadata, self._fingerprint) for doc, metadata in self.documents.items()}
+
+
+def _read(survey: _Survey, cache: Cache, settings: Settings, nlp: Any, report: Report, progress: Progress) -> None:
+    """Readings for every document whose key is not known yet."""
+    stale = {doc for doc, key in survey.keys.items() if cache.keys.get(doc) != key}
+    report.new_documents, report.known_documents = len(stale), len(survey.keys) - len(stale)
+    progress.start("read", len(stale))
+    inbox = {document.id for document in cache.inbox()} & stale
+
+    def pending() -> Iterator[Document]:
+        for document in cache.inbox():
+            if document.id in inbox:
+                yield with_metadata(document, survey.documents[document.id])
+        for document in cache.documents(stale - inbox):
+            yield with_metadata(document, survey.documents[document.id])
+
+    for result in read_documents(pending(), nlp, pipeline=settings.pipeline, workers=settings.workers):
+        if isinstance(result, ReadingFailed):
+            report.leave_out(
+                result.document.path or result.document.id, f"reading failed: {result.reason}", kind="document"
+            )
+            reading = Reading(result.document, dropped=((f"reading failed: {result.reason}", 1),))
+        else:
+            reading = result
+        cache.append(reading, survey.keys[reading.document.id])
+        progress.step()
+
+
+def _split_all(readings: list[Reading], corrections: Corrections) -> list[Reading]:
+    by_id = {reading.document.id: reading for reading in readings}
+    for a, b in corrections.different:
+        if a.doc == b.doc and a.doc in by_id:
+            by_id[a.doc] = split(by_id[a.doc], a, b)
+    return list(by_id.values())
+
+
+def _rebuild(cache: Cache, settings: Settings, report: Report, progress: Progress) -> None:
+    from kg.nlp.pipeline import load_pipeline, pipeline_fingerprint
+
+    corrections = read_corrections(settings.output / "corrections.toml")
+    fingerprint = pipeline_fingerprint(load_pipeline(settings.pipeline))
+    write_outputs(cache, corrections, settings, fingerprint, report, progress)
+
+
+def _anchor(thing: Thing, name: str, readings: dict[str, Reading]) -> Anchor:
+    """The mention that stands for this name of the thing: the first with these words, else the first of all."""
+    mentions = [
+        (readings[doc].document.date or "9999", Anchor(doc, m.begin, m.end, m.text))
+        for doc, entity in thing.members
+        for m in readings[doc].mentions
+        if m.entity == entity and m.text.casefold() == name.casefold()
+    ]
+    return min(mentions)[1] if mentions else anchor_of(thing, readings)
+
+
+def _write_store(output: Path) -> None:
+    from kg.graph.export import write_turtle
+    from kg.graph.names import write_names
+    from kg.graph.store import write_store
+
+    write_store(output / "graph.nt", output / "store")
+    write_turtle(output / "graph.nt", output / "graph.ttl")
+    write_names(output / "graph.nt", output / "names.sqlite")
+
+
+class _Known:
+    """ontology/names.toml as resolution asks it."""
+
+    def __init__(self) -> None:
+        from kg.nlp.names import load_names
+
+        self._names, self._terms = load_names(), ontology()
+
+    def canonical(self, name: str, kind: str) -> str | None:
+        """The entry's own name when the list has this form for a thing of this main class."""
+        for entry in self._names.find(name):
+            if main_class(entry.type, self._terms) == kind:
+                return entry.name
+        return None
+
+
+def _sorted_unique(lines: Iterable[str]) -> Iterator[bytes]:
+    """All different lines in byte order, sorted in runs on disk when they are many."""
+    with tempfile.TemporaryDirectory(prefix="kg-sort-") as folder:
+        runs: list[Path] = []
+        batch: set[bytes] = set()
+        for line in lines:
+            batch.add(line.encode() + b"\n")
+            if len(batch) >= SORT_LINES:
+                runs.append(_write_run(batch, Path(folder) / str(len(runs))))
+                batch = set()
+        files = [run.open("rb") for run in runs]
+        try:
+            last = b""
+            for line_bytes in heapq.merge(sorted(batch), *files):
+                if line_bytes != last:
+                    yield line_bytes
+                    last = line_bytes
+        finally:
+            for file in files:
+                file.close()
+
+
+def _write_run(batch: set[bytes], path: Path) -> Path:
+    path.write_bytes(b"".join(sorted(batch)))
+    return path
+
+
+def _stepping(readings: Iterable[Reading], progress: Progress) -> Iterator[Reading]:
+    for reading in readings:
+        yield reading
+        progress.step()
+
+
+def _without_text(item: Item) -> Item:
+    return replace(item, metadata="")
+
+
+def _place(file: SourceFile, item: Item) -> str:
+    return f"{file.path}#{item.record}" if item.record else file.path
+
+
+def _richness(metadata: str) -> tuple[int, str]:
+    """Sorts descriptions of one text: the one that says most first, then by spelling, never by the order of files."""
+    return (metadata.count("null"), metadata)
+
+
+def _roots(source: str) -> Iterator[str]:
+    """The root that a source stands for even when nothing is left below it."""
+    if source != "-" and Path(source).exists():
+        yield str(Path(source).resolve())
+
+
+def _nothing(sources: Sequence[str], report: Report) -> str:
+    reasons = "; ".join(f"{name}: {reason}" for name, reason in report.left_out[:3])
+    where = ", ".join(sources)
+    return f"Nothing to read in {where}." + (
+        f" Left out: {reasons}." if reasons else " Give .txt .md .html .jsonl or .csv files."
+    )
