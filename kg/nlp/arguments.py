@@ -1,0 +1,160 @@
+"""Mentions over a parsed text -> arguments: which entity a token stands for, when something was and who says so.
+
+Facts and events share these: a token is mapped to the mention whose head it is, a trigger to the time expression of its
+clause, and a place in the text to the speaker to whom it is given.
+"""
+
+__all__ = ["Arguments", "Candidate", "argument", "stated_by", "time_of"]
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kg.nlp.modality import UNNAMED_SOURCES, Status
+from kg.nlp.syntax import Syntax
+from kg.ontology import ontology
+from kg.records import Argument, Document, Entity, Literal, Mention, Quotation
+
+if TYPE_CHECKING:
+    from kg.nlp.times import TimeExpression
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A proposition before the door: tokens or literals for both ends, and the predicate that decides on modality."""
+
+    relation: str
+    subject: int
+    object: int | Literal
+    predicate: int | None
+    trigger: int
+    confidence: float
+    source: str
+    past: bool = False
+    modality: str | None = None
+    steps: int = 0
+    subject_type: tuple[str, ...] = ()
+    object_type: tuple[str, ...] = ()
+
+
+class Arguments:
+    """Which mention a token stands for, and what its entity is."""
+
+    def __init__(self, syntax: Syntax, document: Document, mentions: Sequence[Mention], entities: Sequence[Entity]) -> None:
+        self.syntax = syntax
+        self.entities = {entity.id: entity for entity in entities}
+        self.by_head: dict[int, Mention] = {}
+        self.covering: dict[int, Mention] = {}
+        self._noise = sorted((span.begin, span.end) for span in document.boilerplate)
+        for mention in sorted(mentions, key=lambda m: (m.kind != "name", m.end - m.begin, m.begin)):
+            tokens = self.tokens(mention.begin, mention.end)
+            if not tokens or self.is_noise(mention.begin):
+                continue
+            self.by_head.setdefault(self.head(tokens), mention)
+            if mention.kind == "name":
+                for token in tokens:
+                    self.covering.setdefault(token, mention)
+
+    def tokens(self, begin: int, end: int) -> range:
+        """Tokens that lie in the stretch."""
+        first = max(bisect_right(self.syntax.begins, begin) - 1, 0)
+        while first < len(self.syntax) and self.syntax.ends[first] <= begin:
+            first += 1
+        last = first
+        while last < len(self.syntax) and self.syntax.begins[last] < end:
+            last += 1
+        return range(first, last)
+
+    def head(self, tokens: range) -> int:
+        """The token of the stretch on which the others hang."""
+        outer = [t for t in tokens if self.syntax.heads[t] not in tokens or self.syntax.heads[t] == t]
+        solid = [t for t in outer if self.syntax.pos[t] not in ("PUNCT", "DET", "ADP", "PART", "CCONJ")]
+        return (solid or outer or [tokens[-1]])[0]
+
+    def is_noise(self, offset: int) -> bool:
+        """Whether the offset lies in boilerplate."""
+        return any(begin <= offset < end for begin, end in self._noise)
+
+    def mention(self, token: int) -> Mention | None:
+        """The mention whose head the token is, or one that the text identifies with it; only of usable entities."""
+        for candidate in (token, *self.syntax.identical(token)):
+            found = self.by_head.get(candidate)
+            if found is None and candidate in self.covering and self.syntax.pos[candidate] == "PROPN":
+                found = self._whole(candidate)
+            if found is not None and self.usable(found):
+                return found
+        return None
+
+    def usable(self, mention: Mention) -> bool:
+        """Whether the mention's entity has a name, or is a person."""
+        entity = self.entities.get(mention.entity)
+        return entity is not None and (entity.named or ontology().is_a(entity.type, "Person"))
+
+    def type_of(self, mention: Mention) -> str:
+        """The type of the mention's entity."""
+        entity = self.entities.get(mention.entity)
+        return entity.type if entity else mention.type
+
+    def _whole(self, token: int) -> Mention | None:
+        # a name that the parser tore apart: its parts hang on each other by flat or compound alone
+        mention = self.covering[token]
+        head = self.head(self.tokens(mention.begin, mention.end))
+        if self.syntax.heads[token] == head or self.syntax.heads[head] == token:
+            return mention
+        return None
+
+
+def argument(mention: Mention) -> Argument:
+    """The mention as an end of a fact."""
+    return Argument(mention.text, mention.begin, mention.end, mention.entity)
+
+
+def time_of(
+    syntax: Syntax, trigger: int, arguments: Arguments, times: "Sequence[TimeExpression]", *, strict: bool = False
+) -> "TimeExpression | None":
+    """The time expression in the trigger's own clause, the nearest one; `strict` wants it under the trigger itself."""
+    begin, end = syntax.sentence[trigger]
+    first, last = syntax.begins[begin], syntax.ends[end]
+    clause = syntax.clause(trigger)
+    found = []
+    for time in times:
+        if not first <= time.begin < last or time.date_from is None:
+            continue
+        tokens = arguments.tokens(time.begin, time.end)
+        if not tokens:
+            continue
+        head = arguments.head(tokens)
+        depth = syntax.distance(head, trigger)
+        if strict and depth > 2:
+            continue
+        if depth <= 3 or syntax.clause(head) == clause:
+            found.append((min(depth, 9), abs(head - trigger), time))
+    return min(found, key=lambda item: item[:2])[2] if found else None
+
+
+def stated_by(
+    arguments: Arguments, offset: int, status: Status, quotations: Sequence[Quotation]
+) -> tuple[Argument | None, bool]:
+    """The speaker to whom the text gives what stands at the offset, and whether the source stays unnamed."""
+    around = [q for q in quotations if q.content.begin <= offset < q.content.end]
+    if around:
+        quotation = min(around, key=lambda q: q.content.end - q.content.begin)
+        speaker = quotation.speaker
+        entity = arguments.entities.get(speaker.entity) if speaker else None
+        if entity is not None and (entity.named or ontology().is_a(entity.type, "Person")) and not _is_vague(entity):
+            return speaker, False
+        return None, True
+    if status.speaker is not None:
+        mention = arguments.mention(status.speaker)
+        if mention is None or _is_vague(arguments.entities[mention.entity]):
+            return None, True
+        if not ontology().fits(arguments.type_of(mention), ontology().properties["statedBy"].range):
+            return None, True
+        return argument(mention), False
+    return None, status.is_reported
+
+
+def _is_vague(entity: Entity) -> bool:
+    words = entity.name.lower().split()
+    return not entity.named and any(word.rstrip("s") in UNNAMED_SOURCES or word in UNNAMED_SOURCES for word in words)

@@ -1,0 +1,202 @@
+"""Words of a text -> literals: numbers, money, percentages, scores, job titles, in canonical form with the words kept.
+
+Integers have no leading zeros, decimals are as short as they can be, currencies are ISO 4217 codes.
+"""
+
+__all__ = ["CURRENCIES", "money_near", "number_at", "percent_at", "score_at", "title_of"]
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from kg.nlp.syntax import Syntax
+from kg.records import Literal
+
+_SCALES = {
+    "hundred": 100,
+    "thousand": 1_000,
+    "million": 1_000_000,
+    "billion": 1_000_000_000,
+    "trillion": 1_000_000_000_000,
+    "k": 1_000,
+    "m": 1_000_000,
+    "mn": 1_000_000,
+    "bn": 1_000_000_000,
+    "b": 1_000_000_000,
+    "tn": 1_000_000_000_000,
+    "dozen": 12,
+    "crore": 10_000_000,
+    "lakh": 100_000,
+}  # fmt: skip
+_WORDS = {
+    word: value
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+    )
+}
+_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+#: Symbols and words of money -> ISO 4217 code.
+CURRENCIES = {
+    "$": "USD", "us$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₦": "NGN", "₽": "RUB", "₺": "TRY", "₱": "PHP",
+    "a$": "AUD", "c$": "CAD", "hk$": "HKD", "nz$": "NZD", "s$": "SGD", "r$": "BRL", "nt$": "TWD", "rs": "INR",
+    "dollar": "USD", "dollars": "USD", "euro": "EUR", "euros": "EUR", "yen": "JPY", "yuan": "CNY", "renminbi": "CNY", "rmb": "CNY",
+    "pounds": "GBP", "rupees": "INR", "rubles": "RUB", "roubles": "RUB", "francs": "CHF", "won": "KRW", "naira": "NGN", "rand": "ZAR",
+    "shekels": "ILS", "krona": "SEK", "kronor": "SEK", "kroner": "NOK", "zloty": "PLN", "lira": "TRY", "reais": "BRL", "dirhams": "AED",
+    "usd": "USD", "eur": "EUR", "gbp": "GBP", "jpy": "JPY", "cny": "CNY", "inr": "INR", "chf": "CHF", "aud": "AUD", "cad": "CAD",
+}  # fmt: skip
+_QUALIFIERS = (
+    "more than", "less than", "fewer than", "at least", "at most", "up to", "as many as", "as much as", "no more than", "no fewer than",
+    "close to", "over", "under", "above", "below", "about", "around", "approximately", "roughly", "nearly", "almost", "some", "an estimated", "estimated",
+    "just over", "just under", "well over",
+)  # fmt: skip
+_NUMERAL = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+_SCORE = re.compile(r"^\d{1,3}[-–—:]\d{1,3}$")
+_TITLE_SKIP = frozenset(
+    "former ex- ex then current new late longtime long-time longstanding outgoing incoming retired young old famous renowned acclaimed popular "
+    "prominent leading noted veteran aspiring first second third only fellow local several many other another same own "
+    "future would-be alleged self-described controversial embattled late onetime one-time award-winning well-known top senior-most great "
+    "favorite favourite best good real close main best-known legendary beloved celebrated influential distinguished successful talented rising".split()
+)
+
+
+def _plain(value: Decimal) -> str:
+    text = format(value.normalize(), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _amount(syntax: Syntax, i: int) -> tuple[Decimal, int, int] | None:
+    """Value and first and last token of the numeral that the token belongs to."""
+    begin = i
+    while begin > 0 and _is_part(syntax.lower[begin - 1]) and syntax.sentence[begin - 1] == syntax.sentence[i]:
+        begin -= 1
+    end = i
+    while end + 1 < len(syntax) and _is_part(syntax.lower[end + 1]) and syntax.sentence[end + 1] == syntax.sentence[i]:
+        end += 1
+    total, current, seen = Decimal(0), Decimal(0), False
+    for word in syntax.lower[begin : end + 1]:
+        if _NUMERAL.fullmatch(word):
+            if seen and current:
+                return None
+            current, seen = Decimal(word.replace(",", "")), True
+        elif word in _WORDS or word in _TENS:
+            current, seen = current + _WORDS.get(word, _TENS.get(word, 0)), True
+        elif "-" in word and all(part in _WORDS or part in _TENS for part in word.split("-")):
+            current, seen = current + sum(_WORDS.get(p, _TENS.get(p, 0)) for p in word.split("-")), True
+        elif word in ("hundred",):
+            current = (current or Decimal(1)) * 100
+            seen = True
+        elif word in _SCALES:
+            if word == "m" and not seen:
+                return None
+            total, current, seen = total + (current or Decimal(1)) * _SCALES[word], Decimal(0), True
+        else:
+            glued = re.fullmatch(r"(\d+(?:\.\d+)?)(k|m|mn|bn|b|tn)", word)
+            if glued is None:
+                return None
+            total, seen = total + Decimal(glued[1]) * _SCALES[glued[2]], True
+    return (total + current, begin, end) if seen else None
+
+
+def _is_part(word: str) -> bool:
+    if _NUMERAL.fullmatch(word) or word in _WORDS or word in _TENS or word in _SCALES:
+        return True
+    return bool(re.fullmatch(r"\d+(?:\.\d+)?(?:k|m|mn|bn|b|tn)", word)) or (
+        "-" in word and all(p in _WORDS or p in _TENS for p in word.split("-"))
+    )
+
+
+def _qualifier(syntax: Syntax, begin: int) -> str | None:
+    for length in (4, 3, 2, 1):
+        first = begin - length
+        if first >= 0:
+            phrase = " ".join(syntax.lower[first:begin])
+            if phrase in _QUALIFIERS:
+                return phrase
+    return None
+
+
+def _literal(syntax: Syntax, begin: int, end: int, value: str, datatype: str, unit: str | None = None) -> Literal:
+    first, last = syntax.begins[begin], syntax.ends[end]
+    text = syntax.doc.text[first:last]
+    return Literal(text, first, last, value, datatype, unit, _qualifier(syntax, begin))
+
+
+def number_at(syntax: Syntax, i: int) -> Literal | None:
+    """The whole number that counts the noun `i` (or stands at `i`); None for ranges, ordinals, years and shares."""
+    numerals = [i] if syntax.pos[i] == "NUM" else [k for k in syntax.children(i, "nummod", "compound", "amod") if syntax.pos[k] in ("NUM", "NOUN") and _is_part(syntax.lower[k])]
+    if not numerals:
+        return None
+    read = _amount(syntax, numerals[-1])
+    if read is None or read[0] != read[0].to_integral_value():
+        return None
+    value, begin, end = read
+    around = syntax.lower[max(begin - 1, 0) : begin] + syntax.lower[end + 1 : end + 2]
+    if any(word in ("%", "percent", "-", "–", "to", "of", "between", "$", "€", "£", "¥") for word in around[:1] + around[1:2] if word not in ("of",)):
+        return None
+    return _literal(syntax, begin, end, str(int(value)), "xsd:integer")
+
+
+def percent_at(syntax: Syntax, i: int) -> Literal | None:
+    """The percentage at or under the token ("45 percent", "3.2%")."""
+    for k in (i, *syntax.kids[i]):
+        if syntax.lower[k] in ("%", "percent", "per"):
+            numeral = next((n for n in (k - 1,) if n >= 0 and _is_part(syntax.lower[n])), None)
+            read = _amount(syntax, numeral) if numeral is not None else None
+            if read is not None:
+                end = k + 1 if syntax.lower[k] == "per" and k + 1 < len(syntax) and syntax.lower[k + 1] == "cent" else k
+                return _literal(syntax, read[1], end, _plain(read[0]), "xsd:decimal", "%")
+    return None
+
+
+def money_near(syntax: Syntax, i: int) -> Literal | None:
+    """The sum of money under the token ("$1.5 billion", "40 million euros")."""
+    for k in syntax.subtree(i):
+        word = syntax.lower[k]
+        if word not in CURRENCIES:
+            continue
+        numeral = next((n for n in (k + 1, k - 1) if 0 <= n < len(syntax) and _is_part(syntax.lower[n])), None)
+        read = _amount(syntax, numeral) if numeral is not None else None
+        if read is not None:
+            begin, end = min(k, read[1]), max(k, read[2])
+            return _literal(syntax, begin, end, _plain(read[0]), "xsd:decimal", CURRENCIES[word])
+    return None
+
+
+def score_at(syntax: Syntax, i: int) -> Literal | None:
+    """The result of a match at or under the token ("3-1")."""
+    for k in (i, *syntax.kids[i], *(g for kid in syntax.kids[i] for g in syntax.kids[kid])):
+        if _SCORE.match(syntax.words[k]):
+            return _literal(syntax, k, k, syntax.words[k].replace("–", "-").replace("—", "-"), "xsd:string")
+        if k + 2 < len(syntax) and syntax.words[k].isdigit() and syntax.words[k + 1] in "-–" and syntax.words[k + 2].isdigit():
+            if len(syntax.words[k]) < 4 and len(syntax.words[k + 2]) < 4:
+                return _literal(syntax, k, k + 2, f"{syntax.words[k]}-{syntax.words[k + 2]}", "xsd:string")
+    return None
+
+
+def title_of(syntax: Syntax, i: int) -> Literal | None:
+    """The job title whose head noun is `i`, with the words before it that belong to it ("graphic designer")."""
+    begin = i
+    modifiers = [k for k in syntax.kids[i] if k < i and syntax.deps[k] in ("compound", "amod", "nmod:desc")]
+    for k in reversed(modifiers):
+        span = syntax.subtree(k)
+        word = syntax.lower[k]
+        joined = begin - span[-1] == 1 or (begin - span[-1] == 2 and syntax.words[begin - 1] in "-–")
+        if not joined or syntax.words[k][:1].isupper() or word in _TITLE_SKIP or word[:1].isdigit():
+            break
+        if word.endswith(("-old", "-born", "-based", "-year-old")) or syntax.pos[k] == "NUM" or any("," in syntax.words[s] for s in span):
+            break
+        if any(syntax.words[s][:1].isupper() for s in span):
+            break
+        begin = span[0]
+    if not all(b == a + 1 for a, b in zip(range(begin, i), range(begin + 1, i + 1), strict=True)):
+        return None
+    first, last = syntax.begins[begin], syntax.ends[i]
+    text = syntax.doc.text[first:last]
+    return Literal(text, first, last, " ".join(text.split()), "xsd:string")
+
+
+def decimal(text: str) -> str | None:
+    """Shortest decimal of a numeral, or None."""
+    try:
+        return _plain(Decimal(text.replace(",", "")))
+    except InvalidOperation:
+        return None
