@@ -4,6 +4,7 @@ __all__ = ["Progress", "build", "correct", "extract", "forget", "open_output"]
 
 import heapq
 import logging
+import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,12 +17,12 @@ from kg.cache import Cache, Item, SourceFile, metadata_of, reading_key, with_met
 from kg.corrections import Anchor, Corrections, append_correction, append_forgotten, read_corrections
 from kg.errors import InputError, StoreError, UnknownName
 from kg.files import FolderLock, atomic_write
-from kg.ontology import ontology
-from kg.records import Document, Reading
+from kg.ontology import data_folder, ontology
+from kg.records import Document, Reading, digest
 from kg.report import Report, write_report
 from kg.resolve import Resolution, Thing, anchor_of, main_class, resolve, split
 from kg.settings import Settings
-from kg.text import READER_VERSION, FileRef, Unreadable, file_digest, find_files, read_file
+from kg.text import FileRef, Unreadable, file_digest, find_files, read_file
 from kg.workers import ReadingFailed, read_documents
 
 log = logging.getLogger("kg.build")
@@ -146,12 +147,9 @@ def extract(source: str, settings: Settings, *, format: str | None = None) -> It
 
     nlp = load_pipeline(settings.pipeline)
     for ref in find_files(source, format=format):
-        if ref.skipped:
-            yield f"{ref.path}: {ref.skipped}"
-            continue
         for item, found in read_file(ref):
             if isinstance(found, Unreadable):
-                yield f"{item.path}{'#' if item.record else ''}{item.record}: {found.message}"
+                yield f"{_place(item.path, item.record)}: {found.message}"
             else:
                 yield read(nlp, found)
 
@@ -225,15 +223,17 @@ class _Survey:
 
     def __init__(self, cache: Cache, corrections: Corrections, fingerprint: str, *, prune: bool) -> None:
         self._cache, self._corrections, self._fingerprint, self._prune = cache, corrections, fingerprint, prune
+        self._reader = _reader_version()
         self.files: list[SourceFile] = []
         self.documents: dict[str, str] = {}  # id -> metadata, the least of all that describe the same text
         self.keys: dict[str, str] = {}
 
     def run(self, sources: Sequence[str], report: Report, progress: Progress) -> Iterator[Document]:
         """Yield the documents that were not known; `files`, `documents` and `keys` are whole when it ends."""
-        refs = list(dict.fromkeys(ref for source in sources for ref in find_files(source)))
+        output = [self._cache.folder.parent]
+        refs = list(dict.fromkeys(ref for source in sources for ref in find_files(source, exclude=output)))
         progress.start("survey", len(refs))
-        given = {ref.root for ref in refs} | {root for source in sources for root in _roots(source)}
+        given = {_root(source) for source in sources}
         listed = {(ref.root, ref.path) for ref in refs}
         fresh: set[str] = set()
         for ref in refs:
@@ -249,19 +249,21 @@ class _Survey:
         self._choose(report)
 
     def _file(self, ref: FileRef, report: Report, fresh: set[str]) -> Iterator[Document]:
-        if ref.skipped:
-            report.leave_out(ref.path, ref.skipped, kind="file")
-            return
-        try:
-            sha256 = file_digest(ref.absolute)
-        except OSError as exc:
-            report.leave_out(ref.path, f"cannot be read: {exc.strerror}", kind="file")
-            # what was known of a file that cannot be read just now is kept: nothing is lost by a lost permission
-            if (ref.root, ref.path) in self._cache.sources:
-                self.files.append(self._cache.sources[ref.root, ref.path])
-            return
         known = self._cache.sources.get((ref.root, ref.path))
-        if known and known.sha256 == sha256 and known.reader == READER_VERSION:
+        sha256 = ""
+        if ref.problem is None and ref.file != "-":
+            try:
+                sha256 = file_digest(ref.file)
+            except OSError as exc:
+                report.leave_out(ref.path, f"It cannot be read: {exc.strerror}.", kind="file")
+                self.files += [known] if known else []
+                return
+        if ref.problem is not None:
+            report.leave_out(ref.path, ref.problem.message, kind="file")
+            # what was read of a file before its permission was lost is kept: nothing is lost by an accident
+            self.files += [known] if known and ref.problem.reason in ("no_permission", "io") else []
+            return
+        if known and sha256 and known.sha256 == sha256 and known.reader == self._reader:
             report.unchanged_files += 1
             self.files.append(known)
             return
@@ -276,16 +278,16 @@ class _Survey:
                 fresh.add(found.id)
                 yield found
         report.read_files += 1
-        self.files.append(SourceFile(ref.root, ref.path, sha256, READER_VERSION, tuple(items)))
+        self.files.append(SourceFile(ref.root, ref.path, sha256, self._reader, tuple(items)))
 
     def _choose(self, report: Report) -> None:
         copies: Counter[str] = Counter()
         for file in self.files:
             for item in file.items:
                 if item.doc is None:
-                    report.leave_out(_place(file, item), item.reason, kind="record")
+                    report.leave_out(_place(file.path, item.record), item.reason, kind="record")
                 elif item.doc in self._corrections.forgotten:
-                    report.leave_out(_place(file, item), "forgotten on request", kind="record")
+                    report.leave_out(_place(file.path, item.record), "forgotten on request", kind="record")
                 elif item.metadata:
                     copies[item.doc] += 1
                     best = self.documents.get(item.doc, item.metadata)
@@ -348,12 +350,12 @@ def _anchor(thing: Thing, name: str, readings: dict[str, Reading]) -> Anchor:
 
 
 def _write_store(output: Path) -> None:
-    from kg.graph.export import write_turtle
+    from kg.graph.export import export_graph
     from kg.graph.names import write_names
     from kg.graph.store import write_store
 
     write_store(output / "graph.nt", output / "store")
-    write_turtle(output / "graph.nt", output / "graph.ttl")
+    export_graph(output / "graph.nt", output / "graph.ttl")
     write_names(output / "graph.nt", output / "names.sqlite")
 
 
@@ -410,8 +412,14 @@ def _without_text(item: Item) -> Item:
     return replace(item, metadata="")
 
 
-def _place(file: SourceFile, item: Item) -> str:
-    return f"{file.path}#{item.record}" if item.record else file.path
+def _place(path: str, record: str) -> str:
+    return f"{path}#{record}" if record else path
+
+
+def _reader_version() -> str:
+    """Changes when files would be read into other texts: a new version, or other boilerplate phrases."""
+    phrases = data_folder("ontology") / "boilerplate.toml"
+    return digest(__version__ + phrases.read_text(encoding="utf-8"), 12)
 
 
 def _richness(metadata: str) -> tuple[int, str]:
@@ -419,10 +427,9 @@ def _richness(metadata: str) -> tuple[int, str]:
     return (metadata.count("null"), metadata)
 
 
-def _roots(source: str) -> Iterator[str]:
-    """The root that a source stands for even when nothing is left below it."""
-    if source != "-" and Path(source).exists():
-        yield str(Path(source).resolve())
+def _root(source: str) -> str:
+    """The root that a source stands for, even when nothing is left below it."""
+    return "-" if source == "-" else os.path.abspath(source)  # noqa: PTH100 - the same words as kg.text
 
 
 def _nothing(sources: Sequence[str], report: Report) -> str:

@@ -11,6 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import pyoxigraph as ox
+
 from kg.ontology import BASE_IRI, NAMESPACES, ontology
 from kg.records import Argument, Document, Event, Fact, Literal, Mention, Quotation, Reading, Role, Span, digest
 from kg.resolve import Happening, Resolution, Thing
@@ -20,8 +22,8 @@ _TYPE = f"<{NAMESPACES['rdf']}type>"
 _LABEL = f"<{NAMESPACES['rdfs']}label>"
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _SPECIAL = re.compile(r'[\\"\n\r\t]')
-_BAD_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f-\U0010ffff]')
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’')\]]*\s+(?=[\"“‘'(\[]?[A-Z0-9])|\n+")
+_BAD_IRI = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9%/:?#@!$&'()*+,;=~._-]")
+_SENTENCE_END = re.compile(r"[.!?][\"”’')\]]*(?P<gap>\s+)(?=[\"“‘'(\[]?[A-Z0-9])|(?P<line>\n+)")
 _SENTENCE_MAX_CHARS = 600
 
 #: Roles whose holders are actors in the Simple Event Model; occurredIn is a place, topic is neither.
@@ -179,8 +181,9 @@ class TripleWriter:
             yield f"{node} <{schema}datePublished> {literal(document.date, 'date')} ."
         if document.dateline:
             yield f"{node} <{_KG}dateline> {literal(document.dateline)} ."
-        if document.url and document.url.startswith(("http://", "https://")):
-            yield f"{node} <{schema}url> <{_escape_iri(document.url)}> ."
+        url = _web_iri(document.url)
+        if url:
+            yield f"{node} <{schema}url> <{url}> ."
         if self._text == "full":
             yield f"{node} <{nif}isString> {literal(document.text)} ."
 
@@ -374,7 +377,8 @@ def sentence_around(text: str, begin: int, end: int) -> Span:
     low, high = max(0, begin - _SENTENCE_MAX_CHARS), min(len(text), end + _SENTENCE_MAX_CHARS)
     before = [match.end() for match in _SENTENCE_END.finditer(text, low, begin)]
     after = _SENTENCE_END.search(text, end, high)
-    return Span(before[-1] if before else low, after.start() if after else high)
+    stop = high if after is None else after.start("gap" if after["gap"] else "line")
+    return Span(before[-1] if before else low, stop)
 
 
 def document_lines(writer: TripleWriter, readings: Iterable[Reading]) -> Iterator[str]:
@@ -421,5 +425,12 @@ def _decimal(confidence: float) -> str:
     return literal(rounded + "0" if rounded.endswith(".") else rounded, "decimal")
 
 
-def _escape_iri(iri: str) -> str:
-    return _BAD_IRI.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), iri)
+def _web_iri(url: str | None) -> str | None:
+    """The address as an ASCII IRI that every parser takes; None when it is no web address."""
+    if not url or not url.startswith(("http://", "https://")):
+        return None
+    iri = _BAD_IRI.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace")), url)
+    try:
+        return ox.NamedNode(iri).value
+    except ValueError:
+        return None
