@@ -145,8 +145,9 @@ def extract(source: str, settings: Settings, *, format: str | None = None) -> It
     """
     from kg.nlp.pipeline import load_pipeline, read
 
+    refs = list(find_files(source, format=format))
     nlp = load_pipeline(settings.pipeline)
-    for ref in find_files(source, format=format):
+    for ref in refs:
         for item, found in read_file(ref):
             if isinstance(found, Unreadable):
                 yield f"{_place(item.path, item.record)}: {found.message}"
