@@ -67,9 +67,10 @@ class NameList:
 
     def forms_at(self, text: str, begin: int) -> Iterator[str]:
         """The forms that stand at this offset of a normalised text, longest first."""
-        for form in self._by_key.get(text[begin : begin + _KEY_CHARS], ()):
-            if text.startswith(form, begin):
-                yield form
+        for key in (text[begin : begin + _KEY_CHARS], text[begin : begin + 1]):
+            for form in self._by_key.get(key, ()):
+                if text.startswith(form, begin):
+                    yield form
 
     def country_of(self, demonym: str) -> str | None:
         """The country of an adjective or people's name ("Chinese", "Americans"), or None."""
@@ -197,6 +198,4 @@ def _keys(forms: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     keyed: dict[str, list[str]] = {}
     for form in forms:
         keyed.setdefault(form[:_KEY_CHARS], []).append(form)
-        if len(form) < _KEY_CHARS:
-            keyed.setdefault(form, [])
     return {key: tuple(sorted(group, key=lambda form: (-len(form), form))) for key, group in keyed.items()}
