@@ -11,6 +11,7 @@ __all__ = [
     "form_of",
     "from_graphs",
     "network_use",
+    "prologue",
     "tokens",
     "undeclared_prefixes",
     "unknown_terms",
@@ -88,6 +89,12 @@ def form_of(text: str) -> str:
             return token.text.upper()
         return "UPDATE" if token.is_word(*_UPDATES) else ""
     return ""
+
+
+def prologue(text: str) -> str:
+    """What stands before the query proper: BASE and PREFIX declarations."""
+    body = _body(tokens(text))
+    return text[: body[0][0].begin] if body else text
 
 
 def variables_in_order(text: str) -> list[str]:
@@ -196,9 +203,10 @@ def explain_syntax_error(text: str, message: str, *, known_prefixes: Iterable[st
         hint = _prefix_hint(undeclared[0], known_prefixes)
     else:
         token = _token_at(text, line, column)
-        if token is not None:
-            line, column = _position(text, token.begin)
-        hint = _hint(text, token, expected)
+        misspelt = _misspelt(text, token)
+        if misspelt is not None or token is not None:
+            line, column = _position(text, (misspelt or token).begin)  # type: ignore[union-attr]
+        hint = _misspelt_hint(misspelt) if misspelt else _hint(text, token, expected)
     lines = text.splitlines() or [""]
     shown = lines[min(line, len(lines)) - 1]
     caret = "".join("\t" if letter == "\t" else " " for letter in shown[: column - 1]) + "^"
@@ -271,9 +279,6 @@ def _hint(text: str, token: Token | None, expected: str) -> str:
     body = _body(tokens(text))
     if not body:
         return "The query is empty."
-    misspelt = _misspelt(body, token)
-    if misspelt is not None:
-        return misspelt
     opened = sum(1 for part, _ in body if part.text == "{") - sum(1 for part, _ in body if part.text == "}")
     if opened > 0:
         return f"{opened} brace{'s are' if opened > 1 else ' is'} not closed: add {'}' * opened!r}."
@@ -285,20 +290,25 @@ def _hint(text: str, token: Token | None, expected: str) -> str:
         return "The string is not closed."
     wanted = re.sub(r"\[_\]|, *$", "", expected.split("\n", 1)[0]).removeprefix("expected ").strip(" ,")
     wanted = wanted.removeprefix("one of ").strip(" ,")
-    return f"Expected {wanted}." if 0 < len(wanted) <= 120 else "Look at the words just before this place."
+    # a lone function name is only the last thing that the parser tried there
+    if not wanted or len(wanted) > 120 or (wanted.isupper() and wanted in _OTHER_KEYWORDS):
+        return "Look at the words just before this place; an expression in ORDER BY, GROUP BY or SELECT needs brackets."
+    return f"Expected {wanted}."
 
 
-def _misspelt(body: list[tuple[Token, int]], token: Token | None) -> str | None:
-    """A hint for the bare word nearest before the error that is no keyword of SPARQL."""
-    limit = token.end if token is not None else body[-1][0].end
+def _misspelt(text: str, token: Token | None) -> Token | None:
+    """The bare word nearest before the error that is no keyword of SPARQL."""
+    body = _body(tokens(text))
+    limit = token.end if token is not None else len(text)
     words = [part for part, _ in body if part.kind == "word" and part.begin < limit]
-    for word in reversed(words):
-        if word.text.upper() not in _KEYWORDS:
-            near = did_you_mean(word.text.upper(), _KEYWORDS)
-            if near:
-                return f"{word.text!r} is not a keyword of SPARQL.{near}"
-            return f"{word.text!r} is not a keyword of SPARQL: a name needs its prefix (kg:{word.text}), a text its quotes."
-    return None
+    return next((word for word in reversed(words) if word.text.upper() not in _KEYWORDS), None)
+
+
+def _misspelt_hint(word: Token) -> str:
+    near = did_you_mean(word.text.upper(), _KEYWORDS)
+    if near:
+        return f"{word.text!r} is not a keyword of SPARQL.{near}"
+    return f"{word.text!r} is not a keyword of SPARQL: a name needs its prefix (kg:{word.text}), a text its quotes."
 
 
 def _prefix_hint(token: Token, known: Iterable[str]) -> str:
