@@ -86,6 +86,10 @@ class FolderLock:
             raise InputError(
                 f"Another kg is writing in {self.path.parent}. Wait for it to end, or choose another folder with -o."
             ) from exc
+        # nobody else writes here now, so what a killed run left half written can go
+        for pattern in (".*.tmp", "records/.*.tmp"):
+            for leftover in self.path.parent.glob(pattern):
+                leftover.unlink(missing_ok=True)
         return self
 
     def __exit__(
