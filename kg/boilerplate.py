@@ -9,7 +9,6 @@ __all__ = [
     "Rule",
     "Rules",
     "find_boilerplate",
-    "find_markup",
     "lines_of",
     "read_rules",
     "rules",
@@ -180,9 +179,8 @@ def _rule(table: str, entry: dict[str, Any], path: Path) -> Rule:
         pattern = re.compile(entry["match"], re.IGNORECASE)
     except re.error as exc:
         raise DataFileError(f"{path}: the pattern of {name} is wrong: {exc}.") from exc
-    lists = {key: tuple(entry.get(key, ())) for key in ("needs", "examples", "counterexamples")}
-    plain = {key: entry[key] for key in ("id", "kind", "where", "run", "max_chars") if key in entry}
-    return Rule(table=table, match=pattern, **plain, **lists)
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    return Rule(table=table, **(values | {"match": pattern}))
 
 
 def _apply_rules(lines: Sequence[Line], kinds: list[str | None], first_body: int) -> list[Span]:

@@ -2,7 +2,6 @@
 
 Nothing raises for bad content: what cannot be read comes back as an `Unreadable` with a reason code.
 """
-# ruff: noqa: PTH123 - streams are handed on open
 
 __all__ = ["MAX_BYTES", "Unreadable", "decode", "inflate", "open_binary", "repair", "text_lines"]
 
@@ -13,7 +12,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, cast
 
 #: Largest single document, and largest single record of a .jsonl or .csv, in bytes (after decompression).
 MAX_BYTES = 128 * 1024 * 1024
@@ -50,7 +49,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class Unreadable:
     """Why a source item gives no document: a reason code for counting and a message for the report.
 
-    Codes: empty, binary, unknown_format, no_permission, missing, not_a_file, about_file, too_large, damaged, bad_record, no_text, io.
+    Codes: empty, binary, unknown_format, no_permission, missing, not_a_file, about_file, too_large, damaged, bad_record,
+    no_text, io.
     """
 
     reason: str
@@ -60,8 +60,8 @@ class Unreadable:
 def decode(raw: bytes, *, declared: bool = False) -> str | Unreadable:
     """The text of the bytes: by byte order mark, as UTF-8, else by the encoding that charset-normalizer finds.
 
-    `declared` asks an HTML page for its own word before guessing. Newlines stay as they are; a byte order mark is kept out. Text with a few broken UTF-8 bytes stays UTF-8, each broken
-    byte read as U+FFFD.
+    `declared` asks an HTML page for its own word before guessing. Newlines stay as they are; a byte order mark is kept
+    out. Text with a few broken UTF-8 bytes stays UTF-8, each broken byte read as U+FFFD.
     """
     for bom, encoding in _BOMS:
         if raw.startswith(bom):
@@ -95,7 +95,7 @@ def inflate(raw: bytes, max_bytes: int = MAX_BYTES) -> bytes | Unreadable:
 
 def open_binary(path: str) -> IO[bytes]:
     """The file opened for streaming, unpacked on the way where its name ends in .gz."""
-    return gzip.open(path, "rb") if path.lower().endswith(".gz") else open(path, "rb")
+    return cast(IO[bytes], gzip.open(path, "rb")) if path.lower().endswith(".gz") else open(path, "rb")  # noqa: PTH123
 
 
 def text_lines(stream: IO[bytes], packed_bytes: int = 0, max_chars: int = MAX_BYTES) -> Iterator[str | Unreadable]:

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import lxml.etree
-import lxml.html
+import lxml.etree  # type: ignore[import-untyped]
+import lxml.html  # type: ignore[import-untyped]
 
 from kg.decode import repair
 from kg.metadata import Metadata, parse_date, split_authors
@@ -33,9 +33,12 @@ _MAX_JSON_CHARS = 500_000
 _DECLARATION = re.compile(r"\s*<\?xml[^<>]{0,200}\?>", re.IGNORECASE)
 _ARTICLE_TYPES = ("article", "newsarticle", "reportagenewsarticle", "blogposting", "opinionnewsarticle", "analysisnewsarticle",
                   "liveblogposting", "backgroundnewsarticle", "reviewnewsarticle", "report", "webpage")  # fmt: skip
-_DATE_NAMES = ("article:published_time", "datepublished", "og:published_time", "article.published", "published_time", "pubdate", "publishdate",
-               "publish-date", "publish_date", "publication_date", "date", "dc.date", "dc.date.issued", "dcterms.date", "dcterms.issued",
-               "dcterms.created", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "citation_date")  # fmt: skip
+_DATE_NAMES = (
+    "article:published_time", "datepublished", "og:published_time", "article.published", "published_time",
+    "pubdate", "publishdate", "publish-date", "publish_date", "publication_date", "date", "dc.date",
+    "dc.date.issued", "dcterms.date", "dcterms.issued", "dcterms.created", "parsely-pub-date", "sailthru.date",
+    "cxenseparse:recs:publishtime", "citation_date",
+)  # fmt: skip
 _AUTHOR_NAMES = (
     "author",
     "article:author",

@@ -51,7 +51,10 @@ _MONTHS = {
          "september sept sep", "october oct", "november nov", "december dec"), start=1)
     for name in names.split()
 }  # fmt: skip
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
 _DATE = re.compile(
     rf"""(?:
       (?P<y1>[12]\d{{3}})[-/.](?P<m1>\d{{1,2}})[-/.](?P<d1>\d{{1,2}})(?!\d)
@@ -64,7 +67,8 @@ _DATE = re.compile(
 _COMPACT = re.compile(r"([12]\d{3})(\d{2})(\d{2})(?:T?\d{6}Z?)?$")
 #: What may stand beside a date on a line that is only a date line.
 _DATE_LINE_WORDS = re.compile(
-    r"""\b(?:first\ |last\ |originally\ )?(?:published|posted|updated|modified|released|issued|filed|created|date|on|at|by|time|dated)\b
+    r"""\b(?:first\ |last\ |originally\ )?(?:published|posted|updated|modified|released|issued|filed|created|date
+      |on|at|by|time|dated)\b
     | \b(?:mon|tues?|wed(?:nes)?|thur?s?|fri|satur?|sun)(?:day)?\b\.?
     | T?\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:\.\d+)?\s*(?:[ap]\.?m\.?)? | \b\d{1,2}\s*[ap]\.?m\.? | [+-]\d{2}:?\d{2}
     | (?-i:\b(?:[A-Z]{1,4}T|UTC|Z)\b) | \b\d+\ min(?:ute)?s?\ read\b | [\s,;:|•·()/@–—-]+
@@ -117,7 +121,8 @@ _COPYRIGHT = re.compile(
     re.IGNORECASE,
 )
 _NOT_VIEWS = re.compile(
-    r"not necessarily\b.{0,40}?\b(?:views?|opinions?|position)\s+of\s+(?:the\s+)?(?P<name>[A-Z][\w&'’-]*(?:\s+[A-Z][\w&'’-]*){0,4})"
+    r"not necessarily\b.{0,40}?\b(?:views?|opinions?|position)\s+of\s+(?:the\s+)?"
+    r"(?P<name>[A-Z][\w&'’-]*(?:\s+[A-Z][\w&'’-]*){0,4})"
 )
 
 
@@ -250,9 +255,9 @@ def _find_byline(top: Sequence[Line], title: str | None) -> tuple[tuple[str, ...
             found = _people_and_publisher(match["rest"])
             if found != ((), None):
                 return found
-        elif title and (pair := re.fullmatch(rf"({_NAME})\s*[,|–—-]\s*(\S.{{1,50}})", text)):
-            if _is_person(pair[1]) and _is_publisher(pair[2]):
-                return (pair[1],), _agency(pair[2])
+        pair = re.fullmatch(rf"({_NAME})\s*[,|–—-]\s*(\S.{{1,50}})", text) if title else None
+        if pair and _is_person(pair[1]) and _is_publisher(pair[2]):
+            return (pair[1],), _agency(pair[2])
     return (), None
 
 
