@@ -157,10 +157,10 @@ def shell(ctx: click.Context, form: str, timeout: float | None, output: Path | N
       kg shell
       printf 'ASK { ?x a kg:Person };\\n.quit\\n' | kg shell
     """
-    from kg.graph.shell import run_shell
+    from kg.cli.shell import run_shell
 
     settings = settings_from(ctx, output=output, timeout_s=timeout)
-    run_shell(settings, form=form)
+    ctx.exit(run_shell(settings, form=form, formats=FORMATS))
 
 
 def _answer(request: "Asked", shown: dict[str, Any]) -> bool:

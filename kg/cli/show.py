@@ -1,6 +1,6 @@
 """kg show: the dossier of one person, organisation, platform, place, event or document."""
 
-__all__ = ["show"]
+__all__ = ["dossier_lines", "show"]
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -47,12 +47,15 @@ def show(
         click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=1))
         return
     for line in (
-        _markdown(found, why=why, evidence=evidence) if form == "md" else _lines(found, why=why, evidence=evidence)
+        _markdown(found, why=why, evidence=evidence)
+        if form == "md"
+        else dossier_lines(found, why=why, evidence=evidence)
     ):
         click.echo(line)
 
 
-def _lines(found: "Dossier", *, why: bool, evidence: bool) -> Iterator[str]:
+def dossier_lines(found: "Dossier", *, why: bool, evidence: bool) -> Iterator[str]:
+    """The dossier as lines for a terminal."""
     from kg.cli.answers import one_line
 
     for kind, text in _parts(found, why=why, evidence=evidence):

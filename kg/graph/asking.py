@@ -73,8 +73,11 @@ def asked(
     allow_network: bool = False,
     form: str | None = None,
     out: Path | None = None,
+    source: Source | None = None,
 ) -> Asked:
     """The request that these words make; `values` are bound to the question's parameters in order.
+
+    `source` is what to ask where it is open already; else the other words say where to ask.
 
     Raises:
         QueryError: the words do not fit together, or a value is not of its parameter's kind.
@@ -88,7 +91,7 @@ def asked(
         raise QueryError("--endpoint asks a remote store, --data and --graph ask files: give one or the other.")
     form = form or (format_of(out) if out else None)
     bindings = _bindings(chosen, values, bind)
-    source = _source(settings, data, graph, endpoint)
+    source = source or _source(settings, data, graph, endpoint)
     terms = bound_terms(chosen, bindings, _resolver(source, settings), prefixes=known)
     return Asked(
         source=source,

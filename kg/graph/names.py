@@ -4,7 +4,7 @@ A name is looked up under its folded key (case, accents, ligatures and punctuati
 Chinese, stay as they are); near misses are found through the trigrams of the keys, so nothing is ever scanned.
 """
 
-__all__ = ["Candidate", "entity_named", "find", "fold", "label_of", "write_names"]
+__all__ = ["Candidate", "beginning_with", "entity_named", "find", "fold", "label_of", "write_names"]
 
 import contextlib
 import difflib
@@ -138,6 +138,20 @@ def entity_named(output: Path, text: str, type: str | None = None) -> Candidate:
     raise AmbiguousName(
         f'{len(things)} things are named "{text}":{listed}\nSay which one, as "{first.label} ({first.type})" or by its kgr: name.'
     )
+
+
+def beginning_with(path: Path, text: str, *, limit: int = 20) -> list[Candidate]:
+    """The nodes with a name that begins like this, in alphabetical order of the names: for completion at a prompt.
+
+    Raises:
+        StoreError: there is no index, or it is damaged.
+    """
+    key = fold(text)
+    with _open(path) as connection:
+        numbers = connection.execute(
+            "SELECT id FROM keys WHERE key >= ? AND key < ? ORDER BY key LIMIT ?", (key, f"{key}\U0010ffff", limit)
+        ).fetchall()
+        return _of_keys(connection, ((0.0, number, "part") for (number,) in numbers))[:limit]
 
 
 def label_of(store: Store, iri: str) -> str | None:

@@ -5,6 +5,7 @@ appear, which prefixes and terms are used. The tokens cover the text without gap
 """
 
 __all__ = [
+    "KEYWORDS",
     "Token",
     "explain_syntax_error",
     "first_group",
@@ -47,7 +48,7 @@ _TOKEN = re.compile(
 
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
-_OTHER_KEYWORDS = """
+_OTHER = """
     PREFIX BASE DISTINCT REDUCED WHERE FROM NAMED ORDER GROUP BY HAVING LIMIT OFFSET OPTIONAL UNION FILTER MINUS BIND
     VALUES GRAPH SERVICE SILENT EXISTS NOT IN AS ASC DESC UNDEF DATA USING INTO TO DEFAULT ALL COUNT SUM MIN MAX AVG
     SAMPLE GROUP_CONCAT SEPARATOR COALESCE IF BOUND REGEX STR LANG LANGMATCHES DATATYPE IRI URI BNODE CONCAT STRLEN SUBSTR
@@ -55,7 +56,7 @@ _OTHER_KEYWORDS = """
     MD5 SHA1 SHA256 SHA384 SHA512 ABS CEIL FLOOR ROUND RAND ISIRI ISURI ISBLANK ISLITERAL ISNUMERIC SAMETERM STRDT STRLANG
     ENCODE_FOR_URI TIMEZONE TZ TRUE FALSE A
 """
-_KEYWORDS = (*_FORMS, *_UPDATES, *_OTHER_KEYWORDS.split())
+KEYWORDS = (*_FORMS, *_UPDATES, *_OTHER.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +292,7 @@ def _hint(text: str, token: Token | None, expected: str) -> str:
     wanted = re.sub(r"\[_\]|, *$", "", expected.split("\n", 1)[0]).removeprefix("expected ").strip(" ,")
     wanted = wanted.removeprefix("one of ").strip(" ,")
     # a lone function name is only the last thing that the parser tried there
-    if not wanted or len(wanted) > 120 or (wanted.isupper() and wanted in _OTHER_KEYWORDS):
+    if not wanted or len(wanted) > 120 or (wanted.isupper() and wanted in _OTHER):
         return "Look at the words just before this place; an expression in ORDER BY, GROUP BY or SELECT needs brackets."
     return f"Expected {wanted}."
 
@@ -301,11 +302,11 @@ def _misspelt(text: str, token: Token | None) -> Token | None:
     body = _body(tokens(text))
     limit = token.end if token is not None else len(text)
     words = [part for part, _ in body if part.kind == "word" and part.begin < limit]
-    return next((word for word in reversed(words) if word.text.upper() not in _KEYWORDS), None)
+    return next((word for word in reversed(words) if word.text.upper() not in KEYWORDS), None)
 
 
 def _misspelt_hint(word: Token) -> str:
-    near = did_you_mean(word.text.upper(), _KEYWORDS)
+    near = did_you_mean(word.text.upper(), KEYWORDS)
     if near:
         return f"{word.text!r} is not a keyword of SPARQL.{near}"
     return f"{word.text!r} is not a keyword of SPARQL: a name needs its prefix (kg:{word.text}), a text its quotes."
