@@ -99,10 +99,9 @@ class Arguments:
     def _whole(self, token: int) -> Mention | None:
         # a name that the parser tore apart: its parts hang on each other by flat or compound alone
         mention = self.covering[token]
-        head = self.head(self.tokens(mention.begin, mention.end))
-        if self.syntax.heads[token] == head or self.syntax.heads[head] == token:
-            return mention
-        return None
+        tokens = self.tokens(mention.begin, mention.end)
+        head, above = self.head(tokens), self.syntax.heads[token]
+        return mention if above == head or above not in tokens or self.syntax.heads[head] == token else None
 
 
 def argument(mention: Mention) -> Argument:

@@ -5,16 +5,163 @@ Each is a function from the arguments of a text to candidates; facts.py puts the
 
 __all__ = ["construct"]
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterator
 
 from kg.nlp.arguments import Arguments, Candidate
+from kg.nlp.demonyms import find_demonyms
+from kg.nlp.names import load_names
+from kg.ontology import ontology
+from kg.records import Literal, Mention
 
-if TYPE_CHECKING:
-    from kg.nlp.times import TimeExpression
+_AGE_AFTER = re.compile(r",? (?:aged )?\(?(\d{1,3})\)?(?=[,.;)]| from | of | who )")
+_AGE_BEFORE = re.compile(r"\b(\d{1,3})[- ]years?[- ]old\b", re.IGNORECASE)
+_OLDEST = 115
+_BODIES = ("Organization", "Platform")
 
 
-def construct(arguments: Arguments, times: "Sequence[TimeExpression]") -> Iterator[Candidate]:
-    """Candidates of all constructions, in text order of each."""
-    del arguments, times
-    yield from ()
+def construct(arguments: Arguments) -> Iterator[Candidate]:
+    """Candidates of all constructions."""
+    yield from _demonyms(arguments)
+    yield from _based(arguments)
+    yield from _comma_places(arguments)
+    yield from _ages(arguments)
+    yield from _possessives(arguments)
+    yield from _from_and_of(arguments)
+
+
+def _is(arguments: Arguments, mention: Mention, *classes: str) -> bool:
+    return ontology().fits(arguments.type_of(mention), classes)
+
+
+def _demonyms(arguments: Arguments) -> Iterator[Candidate]:
+    """ "the Chinese app Zappo", "American author Lea Stone", "Lea Stone is American"."""
+    syntax = arguments.syntax
+    for demonym in find_demonyms(syntax, arguments, load_names()):
+        for token in demonym.bearers:
+            mention = arguments.mention(token)
+            if mention is None:
+                continue
+            relation = "nationality" if _is(arguments, mention, "Person") else "countryOfOrigin"
+            if not _is(arguments, mention, "Person", "Organization", "Platform", "Product", "Work"):
+                continue
+            predicate = demonym.token if demonym.is_predicate else _copula_of(arguments, demonym.token)
+            yield Candidate(relation, token, demonym.token, predicate, demonym.token, 0.93, "demonym")
+
+
+def _copula_of(arguments: Arguments, token: int) -> int | None:
+    head = arguments.syntax.heads[token]
+    return head if arguments.syntax.children(head, "cop") else None
+
+
+def _based(arguments: Arguments) -> Iterator[Candidate]:
+    """ "Beijing-based ByteDance", "the London-born singer Ada Wren"."""
+    syntax = arguments.syntax
+    for i, word in enumerate(syntax.lower):
+        if word not in ("based", "born", "headquartered") or i < 2 or syntax.words[i - 1] not in "-–‑":
+            continue
+        place = arguments.covering.get(i - 2)
+        noun = syntax.heads[i]
+        if place is None or noun <= i or not _is(arguments, place, "Place"):
+            continue
+        place_token = arguments.head(arguments.tokens(place.begin, place.end))
+        bearers = [b.token for b in syntax.bearers(noun)] if syntax.pos[noun] == "NOUN" else []
+        for token in (noun, *bearers):
+            mention = arguments.mention(token)
+            if mention is None:
+                continue
+            relation = "bornIn" if word == "born" else "residesIn" if _is(arguments, mention, "Person") else "headquartersIn"
+            yield Candidate(relation, token, place_token, None, i, 0.93, f"place-{word}")
+            break
+
+
+def _comma_places(arguments: Arguments) -> Iterator[Candidate]:
+    """ "Turku, Finland": a place and the larger one behind a comma, but no list of places."""
+    text = arguments.syntax.doc.text
+    names = sorted({(m.begin, m.end): m for m in arguments.covering.values()}.values(), key=lambda m: m.begin)
+    places = [m if _is(arguments, m, "Place") else None for m in names]
+    for at in range(len(names) - 1):
+        inner, outer = places[at], places[at + 1]
+        if inner is None or outer is None or text[inner.end : outer.begin] not in (", ", " ("):
+            continue
+        if not _is(arguments, outer, "Country", "Region") or _is(arguments, inner, "Country"):
+            continue
+        before = places[at - 1] if at else None
+        after = places[at + 2] if at + 2 < len(names) else None
+        if before is not None and text[before.end : inner.begin].strip() in (",", "and", ", and", "or"):
+            continue
+        if after is not None and text[outer.end : after.begin].strip() in (",", "and", ", and", "or", ", or", "&"):
+            continue
+        if not _is(arguments, outer, "Country") and re.match(r",? (?:and|or) ", text[outer.end : outer.end + 6]):
+            continue
+        yield _between(arguments, "locatedIn", inner, outer, 0.9, "place-comma-place")
+
+
+def _between(arguments: Arguments, relation: str, subject: Mention, target: Mention, confidence: float, source: str) -> Candidate:
+    tokens = [arguments.head(arguments.tokens(m.begin, m.end)) for m in (subject, target)]
+    return Candidate(relation, tokens[0], tokens[1], None, tokens[0], confidence, source)
+
+
+def _ages(arguments: Arguments) -> Iterator[Candidate]:
+    """ "Nora Lind, 43," and "the 43-year-old Nora Lind"."""
+    syntax, text = arguments.syntax, arguments.syntax.doc.text
+    for mention in dict.fromkeys(arguments.by_head.values()):
+        if mention.kind == "name" and _is(arguments, mention, "Person"):
+            found = _AGE_AFTER.match(text, mention.end)
+            if found and text[mention.end] in ",( " and (text[mention.end] == "," or "(" in found[0] or "aged" in found[0]):
+                yield from _age(arguments, arguments.head(arguments.tokens(mention.begin, mention.end)), found, 0.95)
+    for found in _AGE_BEFORE.finditer(text):
+        tokens = arguments.tokens(found.start(), found.end())
+        if not tokens or arguments.is_noise(found.start()):
+            continue
+        top = arguments.head(tokens)
+        noun = syntax.heads[top] if syntax.deps[top] in ("amod", "compound", "nmod", "nmod:desc") else top
+        for token in (noun, *(b.token for b in syntax.bearers(noun))):
+            owner = arguments.mention(token)
+            if owner is not None and _is(arguments, owner, "Person") and not any(found.start() >= owner.end for _ in (0,)):
+                yield from _age(arguments, token, found, 0.92)
+                break
+
+
+def _age(arguments: Arguments, token: int, found: "re.Match[str]", confidence: float) -> Iterator[Candidate]:
+    years = int(found[1])
+    if 0 < years <= _OLDEST:
+        value = Literal(found[1], found.start(1), found.end(1), str(years), "xsd:integer")
+        yield Candidate("age", token, value, None, token, confidence, "age")
+
+
+def _possessives(arguments: Arguments) -> Iterator[Candidate]:
+    """ "China's Zappo", "Norvia's App Store", "Nigeria's Lagos"."""
+    syntax = arguments.syntax
+    for token, mention in sorted(arguments.by_head.items()):
+        if mention.kind != "name" or syntax.pos[token] != "PROPN":
+            continue
+        for owner_token in syntax.children(token, "nmod:poss"):
+            owner = arguments.by_head.get(owner_token)
+            if owner is None or owner.kind != "name":
+                continue
+            if _is(arguments, owner, "Country"):
+                if _is(arguments, mention, "Person"):
+                    yield Candidate("nationality", token, owner_token, None, token, 0.85, "country-possessive")
+                elif _is(arguments, mention, "Platform", "Product", "Company", "MediaOrganization"):
+                    yield Candidate("countryOfOrigin", token, owner_token, None, token, 0.88, "country-possessive")
+            if _is(arguments, owner, "Place") and _is(arguments, mention, "Place"):
+                yield Candidate("locatedIn", token, owner_token, None, token, 0.88, "place-possessive")
+            if _is(arguments, owner, "Organization") and _is(arguments, mention, "Platform"):
+                yield Candidate("operates", owner_token, token, None, token, 0.85, "platform-possessive")
+
+
+def _from_and_of(arguments: Arguments) -> Iterator[Candidate]:
+    """ "Joe Vega from Tucson", "Ola Berg of Norvia Bank"."""
+    syntax = arguments.syntax
+    for token, mention in sorted(arguments.by_head.items()):
+        if mention.kind != "name" or not _is(arguments, mention, "Person"):
+            continue
+        for target in syntax.prepositional(token, frozenset({"from", "of"})):
+            found = arguments.mention(target)
+            if found is None or found.kind != "name" or syntax.deps[target] not in ("nmod", "obl") or target < token:
+                continue
+            if _is(arguments, found, "Place") and "from" in syntax.prepositions(target):
+                yield Candidate("fromPlace", token, target, None, token, 0.85, "person-from-place")
+            elif _is(arguments, found, "Organization"):
+                yield Candidate("affiliatedWith", token, target, None, token, 0.86, "person-of-body")

@@ -53,7 +53,7 @@ def find_facts(
     arguments = Arguments(syntax, document, mentions, entities)
     door = _Door(arguments, document, quotations, times)
     matches = (patterns or fact_patterns()).matches(syntax)
-    for candidate in (*from_matches(matches, arguments, times), *(() if patterns else construct(arguments, times))):
+    for candidate in (*from_matches(matches, arguments, times), *(() if patterns else construct(arguments))):
         door.offer(candidate)
     return door.facts(), dict(sorted(door.dropped.items()))
 

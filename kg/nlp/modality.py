@@ -37,6 +37,8 @@ _DOUBT_NOUNS = frozenset(
     "rumor speculation idea talk question risk likelihood case suggestion request offer option opportunity right ability need chance danger "
     "concern warning probability potential notion dream desire wish petition motion campaign push appeal pressure charge theory".split()
 )
+#: Verbs whose infinitive did happen; any other infinitive is not taken for a fact.
+_FACTIVE = frozenset("manage begin start continue come help force lead cause get happen prove use rush return live serve find know show see rise".split())
 _PLAN_NOUNS = frozenset("plan decision intention promise pledge goal aim agreement vow commitment intent order deal contract strategy vote".split())
 _DOUBT_ADVERBS = frozenset("perhaps possibly maybe probably likely allegedly supposedly potentially theoretically hypothetically almost nearly apparently seemingly presumably".split())
 _REPORT_ADVERBS = frozenset("reportedly purportedly rumouredly".split())
@@ -129,7 +131,7 @@ def _read_clause(syntax: Syntax, i: int, marks: _Marks) -> None:
             _read_adverb(syntax, kid, word, marks)
         elif label == "mark":
             marks.doubt |= word in _CONDITIONS
-        elif label == "case" and word == "without":
+        elif (label == "case" and word == "without") or (label == "det" and word == "no"):
             marks.denials += 1
         elif label in ("nsubj", "nsubj:pass", "obj") and _is_none(syntax, kid):
             marks.denials += 1
@@ -198,7 +200,9 @@ def _step_up(syntax: Syntax, i: int, marks: _Marks) -> int | None:
     if head == i:
         return None
     lemma = syntax.lemmas[head]
-    has_to = any(syntax.lower[k] == "to" for k in syntax.children(i, "mark"))
+    has_to = syntax.tags[i] in ("VB", "NN") and (
+        any(syntax.lower[k] == "to" for k in syntax.children(i, "mark")) or (i > 0 and syntax.lower[i - 1] == "to")
+    )
     if label == "conj":
         own = syntax.children(i, "nsubj", "nsubj:pass", "aux", "aux:pass", "cop", "mark")
         if own:
@@ -248,10 +252,12 @@ def _read_governor(syntax: Syntax, i: int, head: int, lemma: str, marks: _Marks,
         marks.doubt |= lemma in ("warn", "hint", "predict", "forecast", "imply")
     elif lemma in ("go", "be") and has_to:
         marks.plan = True
-    elif (has_to or syntax.tags[i] == "VBG") and lemma in _DOUBTS:
-        marks.doubt = True
     elif has_to and lemma in _PLANS:
         marks.plan = True
+    elif syntax.tags[i] == "VBG" and lemma in _DOUBTS:
+        marks.doubt = True
+    elif has_to and lemma not in _FACTIVE:
+        marks.doubt = True
     elif syntax.deps[i].startswith("csubj"):
         marks.doubt = True
 
@@ -286,8 +292,6 @@ def _read_noun(syntax: Syntax, i: int, marks: _Marks) -> None:
         if syntax.deps[kid] in ("amod", "compound", "acl", "nmod:desc"):
             marks.doubt |= word in _DOUBT_ADJECTIVES
             marks.plan |= word in _PLAN_ADJECTIVES
-        elif syntax.deps[kid] == "det":
-            marks.denials += word == "no"
     head, label = syntax.heads[i], syntax.deps[i]
     if label in ("nmod", "compound", "nmod:poss") and syntax.pos[head] == "NOUN":
         marks.doubt |= syntax.lemmas[head] in _DOUBT_NOUNS

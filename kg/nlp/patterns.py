@@ -256,7 +256,7 @@ def _check_target(target: str, slots: dict[str, str], table: dict[str, Any], whe
                 raise DataFileError(f"{where}: {name!r} is no class of kg.ttl.{did_you_mean(name, terms.parents)}")
             if not (terms.fits(name, allowed) or any(terms.is_a(a, name) for a in allowed)):
                 raise DataFileError(f"{where}: {name!r} is not among the {side}s of {target}: {', '.join(allowed)}.")
-    if terms.properties[target].is_literal != slots["object"].startswith("="):
+    if terms.properties[target].is_literal != ("=" in slots["object"]):
         raise DataFileError(f"{where}: the object of {target} must be {'a literal' if terms.properties[target].is_literal else 'an entity'}.")
 
 
@@ -406,6 +406,8 @@ def _take(syntax: Syntax, filler: Filler, step: Step, pattern: Pattern) -> list[
 
 def _dependents(syntax: Syntax, i: int, labels: tuple[str, ...]) -> list[int]:
     found = _shared(syntax, i, lambda k: syntax.children(k, *labels), right=False)
+    if "compound" in labels and syntax.deps[i] == "appos" and syntax.is_tight(i):
+        found.append(syntax.heads[i])
     if "compound" in labels and syntax.deps[i] in ("compound", "nmod:desc", "amod") and syntax.heads[i] > i:
         # "Apple CEO Tim Cook": the parser hangs either word on the name
         found += [k for k in syntax.children(syntax.heads[i], *labels) if k < i]

@@ -55,7 +55,7 @@ class Syntax:
             if head != i:
                 self.kids[head].append(i)
         self.sentence = _sentences(self.heads, doc)
-        self.person_starts = {ent.start for ent in doc.ents if ent.label_ == "Person"}
+        self.name_starts = {ent.start for ent in doc.ents if ent.label_ != "Date"}
         self._subjects: dict[int, tuple[int, ...]] = {}
 
     def __len__(self) -> int:
@@ -135,6 +135,10 @@ class Syntax:
         if self.is_passive(i):
             return list(self.subjects(i))
         objects = [self.antecedent(token) for token in self.children(i, "obj")]
+        if not objects and self.pos[i] == "VERB":
+            own = self.children(i, "nsubj")
+            # two subjects, one on either side: the parser took a name it does not know for a subject
+            objects = own[1:] if len(own) > 1 and own[0] < i < own[1] and self.lemmas[i] not in ("say", "tell", "state") else []
         return objects or self._gap(i)
 
     def antecedent(self, i: int) -> int:
@@ -168,7 +172,7 @@ class Syntax:
             if shared:
                 return [b for b in shared if b.token != i]
         found = []
-        if self.deps[i] == "appos":
+        if self.deps[i] == "appos" and not self.is_tight(i):
             found.append(Bearer(self.heads[i], None, how="apposition"))
         found += [Bearer(k, None, how="apposition") for k in self.children(i, "appos")]
         found += [Bearer(k, None, how="title") for k in self.children(i, "flat") if self.pos[k] == "PROPN"][:1]
@@ -176,11 +180,18 @@ class Syntax:
         if self.deps[i] in ("compound", "nmod:desc", "amod", "nmod", "nmod:unmarked", "flat") and self.pos[head] == "PROPN":
             if i < head and not self.children(i, "case"):
                 found.append(Bearer(head, None, how="title"))
-        if not found and i + 1 in self.person_starts and self.heads[i + 1] != i:
-            found.append(Bearer(i + 1, None, how="title"))
+        if not found and i + 1 < len(self) and self.pos[i + 1] == "PROPN" and not self.children(i, "cop"):
+            hangs = self.heads[i + 1] == i and self.deps[i + 1] in ("compound", "flat", "nmod", "nmod:desc")
+            if hangs or i + 1 in self.name_starts:
+                found.append(Bearer(i + 1, None, how="title"))
         if self.children(i, "cop") and not self.children(i, "case"):
             found += [Bearer(s, i, how="copula") for s in self.subjects(i)]
         return found + self._bearers_by_verb(i)
+
+    def is_tight(self, i: int) -> bool:
+        """Whether an apposition stands right behind its head, as in "Norvia spokeswoman": no comma, no article."""
+        head = self.heads[i]
+        return head < i and all(self.heads[k] in (head, i) and self.pos[k] != "PUNCT" and self.deps[k] != "det" for k in range(head + 1, i))
 
     def clause(self, i: int) -> int:
         """The predicate at the top of the token's own clause."""
@@ -238,7 +249,8 @@ class Syntax:
     def _find_subjects(self, i: int) -> list[int]:
         own = self.children(i, "nsubj", "nsubj:pass", "nsubj:outer")
         if own:
-            return own[-1:] if len(own) > 1 and self.deps[own[-1]] == "nsubj" else own[:1]
+            before = [k for k in own if k < i] or own
+            return before[-1:] if self.deps[before[-1]] == "nsubj" else before[:1]
         head, label = self.heads[i], self.deps[i]
         if label == "conj" and self.pos[head] in ("VERB", "AUX", "ADJ", "NOUN"):
             return list(self.subjects(head))
@@ -251,7 +263,7 @@ class Syntax:
             if any(self.lower[k] == "to" for k in self.children(i, "mark")):
                 return self.children(head, "nmod:poss") or [head]
             return [head]
-        if label == "acl:relcl" and not self.children(i, "obj"):
+        if (label == "acl:relcl" and not self.children(i, "obj")) or (label == "amod" and i > head):
             return [head]
         return []
 

@@ -32,4 +32,6 @@ def classes_of(pattern):
 
 
 def time(begin, end, text, date_from, date_to, precision="day"):
-    return SimpleNamespace(begin=begin, end=end, text=text, date_from=date_from, date_to=date_to, precision=precision, kind="date")
+    return SimpleNamespace(
+        begin=begin, end=end, text=text, date_from=date_from, date_to=date_to, precision=precision, kind="date"
+    )

@@ -30,7 +30,13 @@ def found(docs, pattern, sentence, subject, target):
     spans = [(subject, subject_class), *([(target, object_class)] if object_class else [])]
     mentions, entities = mentions_of(document, spans)
     facts, dropped = find_facts(
-        docs[sentence], document, mentions, entities, [], times_of(document) if object_class is None else [], patterns=Patterns([pattern])
+        docs[sentence],
+        document,
+        mentions,
+        entities,
+        [],
+        times_of(document) if object_class is None else [],
+        patterns=Patterns([pattern]),
     )
     said = [(f.subject.text, getattr(f.object, "value", f.object.text)) for f in facts if f.modality == "Asserted"]
     return (subject, target) in said or (facts, dropped)
@@ -45,7 +51,9 @@ def test_pattern_finds_its_example(docs, pattern, example):
     assert found(docs, pattern, *example) is True
 
 
-@pytest.mark.parametrize(("pattern", "example"), COUNTERCASES, ids=[f"{p.id}-{n}" for n, (p, _) in enumerate(COUNTERCASES)])
+@pytest.mark.parametrize(
+    ("pattern", "example"), COUNTERCASES, ids=[f"{p.id}-{n}" for n, (p, _) in enumerate(COUNTERCASES)]
+)
 def test_pattern_keeps_off_its_counterexample(docs, pattern, example):
     assert found(docs, pattern, *example) is not True
 
