@@ -59,6 +59,11 @@ class NameList:
             found = self._by_form.get(form[4:])
         return found if found is not None else self._by_form.get("the " + form, ())
 
+    def canonical(self, name: str, kind: str) -> str | None:
+        """The listed name of the thing of that class, or of one below it, that has this form; None for unlisted forms."""
+        terms = ontology()
+        return next((entry.name for entry in self.find(name) if terms.is_a(entry.type, kind)), None)
+
     def needs_cue(self, surface: str) -> bool:
         """Whether every entry with this form asks for a cue in the text."""
         form = normalise(surface)
