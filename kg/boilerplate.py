@@ -109,7 +109,7 @@ def read_rules(path: Path) -> Rules:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
         raise DataFileError(f"{path} cannot be read: {exc}") from exc
-    found = [_rule(table, entry, path) for table in ("line", "part", "block") for entry in tables.get(table, [])]
+    found = [_rule(table, entry, path) for table in ("block", "line", "part") for entry in tables.get(table, [])]
     ids = [rule.id for rule in found]
     if len(set(ids)) != len(ids):
         raise DataFileError(f"{path} repeats the id {max(ids, key=ids.count)!r}. Give each rule its own.")
@@ -245,7 +245,7 @@ def _mark_menu(lines: Sequence[Line], kinds: list[str | None]) -> None:
             break
         count += 1
     if 4 <= count < len(lines):
-        kinds[:count] = [kind or "navigation" for kind in kinds[:count]]
+        kinds[:count] = ["navigation"] * count
 
 
 def _mark_repeats(lines: Sequence[Line], kinds: list[str | None]) -> None:
@@ -257,13 +257,8 @@ def _mark_repeats(lines: Sequence[Line], kinds: list[str | None]) -> None:
             continue
         earlier = first.setdefault(line.text, index)
         if earlier != index:
-            kinds[index] = (
-                "repeated title"
-                if earlier == title
-                else "repeated caption"
-                if len(line.text) < 500
-                else "repeated text"
-            )
+            headline = earlier == title and not _SENTENCE_END.search(line.text)
+            kinds[index] = "repeated title" if headline else f"repeated {'caption' if len(line.text) < 300 else 'text'}"
 
 
 def _mark_crumbs(lines: Sequence[Line], kinds: list[str | None]) -> None:

@@ -79,7 +79,7 @@ _UPDATED = re.compile(r"^\W*(?:last |first )?(?:updated|modified)\b", re.IGNOREC
 _PUBLISHED = re.compile(r"^\W*(?:first |originally )?(?:published|posted|released|date)\b", re.IGNORECASE)
 
 _PARTICLE = r"(?:de|da|di|do|dos|das|del|della|der|den|van|von|ten|ter|la|le|al|el|bin|ibn|bint|y|zu)"
-_NAME_WORD = r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’-]*|[A-Z]\.)"
+_NAME_WORD = r"(?:(?:[A-Z]\.-?){1,3}|[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’-]*)"
 _NAME = rf"{_NAME_WORD}(?:[ \t]+(?:{_PARTICLE}[ \t]+){{0,2}}(?:al-|el-|d'|d’)?{_NAME_WORD}){{1,4}}"
 _PERSON = re.compile(_NAME)
 _BYLINE = re.compile(r"(?:written |story |words |text |reported )?by[: ]\s*(?P<rest>\S.*)", re.IGNORECASE)
@@ -87,7 +87,9 @@ _CREDIT = re.compile(
     r"""\W*(?:with\ )?(?:additional\ |further\ )?(?:reporting|reported)(?:\ by\b|\ (?=from\b)|:)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_CONTRIBUTED = re.compile(r"(?P<names>.{3,200}?)\s+(?:also\s+)?(?:contributed\s+(?:to this|reporting)|reported from)\b")
+_CONTRIBUTED = re.compile(
+    r"(?P<names>.{3,200}?)\s+(?:also\s+)?(?:contributed\s+(?:to\s+this\s+(?:report|story|article)|reporting)|reported from)\b"
+)
 _EDITING = re.compile(
     r"[;.,(\s]*\b(?:edited|editing|writing|written|compiled|graphics?|photos?|production|translat\w+)\s+by\b.*",
     re.IGNORECASE | re.DOTALL,
@@ -117,7 +119,7 @@ _MIXED_DATELINE = re.compile(
 )
 _SOURCE_LINE = re.compile(r"SOURCE:?\s+(?P<name>\S.{1,90})")
 _COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|copyright)\s*(?:©\s*)?(?:\d{4}(?:\s*[-–]\s*\d{4})?,?\s*)?(?:by\s+)?(?P<name>[^\d\s.,;|©][^.,;|©]{1,60})",
+    r"(?:©|\(c\)|copyright)\s*(?:©\s*)?(?P<year>\d{4}(?:\s*[-–]\s*\d{4})?,?\s*)?(?:by\s+)?(?P<name>[^\d\s.,;|©][^.,;|©]{1,60})",
     re.IGNORECASE,
 )
 _NOT_VIEWS = re.compile(
@@ -216,7 +218,11 @@ def _find_title(top: Sequence[Line]) -> str | None:
     """The headline: the first line, when it looks like one and something longer follows it."""
     for index, line in enumerate(top[:-1]):
         following = top[index + 1]
-        if _date_on(line.text) or _is_byline(line.text):
+        if (
+            _date_on(line.text)
+            or _is_byline(line.text)
+            or (len(line.text.split()) < 4 and line.text.isupper() and _is_person(line.text))
+        ):
             continue
         if not _is_headline(line.text):
             return None
@@ -304,13 +310,22 @@ def _find_credits(foot: Sequence[Line]) -> tuple[str, ...]:
         match = _CREDIT.match(text)
         if match:
             told = text[match.end() :]
-        elif contributed := _CONTRIBUTED.match(text):
+        elif (contributed := _CONTRIBUTED.match(text)) and _is_list_of_names(contributed["names"]):
             told = contributed["names"]
         else:
             continue
+        told = re.split(r"(?i)\bfollow\b", told)[0]
         told = _WHERE.sub(" ", _EDITING.sub("", told))
         names += [name for name in (found[0].strip() for found in _PERSON.finditer(told)) if _is_person(name)]
     return tuple(dict.fromkeys(names))
+
+
+def _is_list_of_names(text: str) -> bool:
+    """Whether nothing but names, places after "in" and joining words stand there."""
+    rest = _PERSON.sub("", _WHERE.sub(" ", text))
+    return not re.sub(
+        r"(?i)\b(?:and|with|reporters?|staff|writers?|correspondents?|associated press|reuters)\b|[\s,;&(]", "", rest
+    )
 
 
 def _find_author_note(lines: Iterable[Line]) -> tuple[str, ...]:
@@ -329,7 +344,7 @@ def _match_dateline(text: str) -> Metadata | None:
         place = match["place"]
         bare = not (match["region"] or match["date"] or match["agency"])
         letters = sum(map(str.isalpha, place))
-        if place in words.not_places or letters < 3 or (bare and match["dash"] == ":"):
+        if _is_no_place(place) or letters < 3 or (bare and match["dash"] == ":"):
             return None
         if bare and letters <= 4 and place not in words.short_places:
             return None
@@ -344,6 +359,14 @@ def _match_dateline(text: str) -> Metadata | None:
     agency = (match["agency"] or "").strip("()/ ")
     publisher = _agency(agency) if agency and _is_publisher(agency) else None
     return Metadata(dateline=place, date=parse_date(match["date"] or ""), publisher=publisher)
+
+
+def _is_no_place(place: str) -> bool:
+    words = _words()
+    inner = {word.casefold() for word in place.split()}
+    return place in words.not_places or bool(
+        words.publisher_words.search(place) or inner & {"by", "the", "and", "for", "in", "on", "to", "with"}
+    )
 
 
 def _find_dateline(top: Sequence[Line], title: str | None) -> Metadata:
@@ -371,7 +394,9 @@ def _find_date(top: Sequence[Line], foot: Sequence[Line]) -> str | None:
 def _segments(text: str) -> list[str]:
     if len(text) > 200:
         return []
-    return [text, *re.split(r"\s*[|•·]\s*|\s+[–—-]\s+|(?<=[a-z]),\s+(?=\d)", text)]
+    # "2 - 1 January 2017" is a score: dashes and commas part a date from names only in a byline
+    marks = r"\s*[|•·]\s*|\s+[–—-]\s+|,\s+(?=[\dA-Z])" if _BYLINE.match(text) else r"\s*[|•·]\s*"
+    return [text, *re.split(marks, text)]
 
 
 def _date_on(text: str) -> str | None:
@@ -395,7 +420,9 @@ def _find_copyright(foot: Sequence[Line]) -> str | None:
         if match := _NOT_VIEWS.search(text):
             return match["name"].strip()
         match = _COPYRIGHT.match(text)
-        name = re.split(r"(?i)\s+all rights|\s[-–]\s", match["name"])[0].strip() if match else ""
+        # a bare "© Ada Lunde / Northgate" under a picture is its photographer's
+        claimed = match and (match["year"] or "all rights reserved" in text.casefold())
+        name = re.split(r"(?i)\s+all rights|\s[-–]\s", match["name"])[0].strip() if match and claimed else ""
         if name[:1].isupper() and not re.search(r"(?i)\b(?:rights|reserved|authors?|material|this)\b", name):
             return name
     return None
