@@ -28,7 +28,7 @@ from kg.graph.page.content import MAIN_TYPES, Content, PageFact, narrow, read_co
 from kg.ontology import BASE_IRI, MODALITIES, ontology
 
 _PAGE = Path(__file__).parent / "page"
-_SCRIPTS = ("data", "look", "filters", "graph", "panel", "list", "timeline", "exports", "controls", "page")
+_SCRIPTS = ("data", "look", "filters", "paint", "labels", "graph", "panel", "list", "timeline", "exports", "controls", "page")
 #: A graph above `max_nodes` starts with this many names: 400 to 800 can still be read (looked at on made-up news graphs).
 TOP_NODES = 600
 #: More names than this are not put into the file at all: 25,000 with their facts are some 20 MB.
@@ -221,7 +221,7 @@ class _Page:
             self.content = narrow(content, kept.__contains__, lambda _: True)
             self._measure()
         count = len(self.content.nodes)
-        self.shown = self.ranked if count <= max_nodes else self.ranked[: min(TOP_NODES, max_nodes)]
+        self.shown = self.ranked if count <= max_nodes else self._top(min(TOP_NODES, max_nodes))
         self.title = title or self._telling_title()
 
     def _measure(self) -> None:
@@ -232,6 +232,15 @@ class _Page:
         rank = self.scores["pagerank"]
         linked = {node for a, b, _ in self.links for node in (a, b)}
         self.ranked = sorted(range(count), key=lambda i: (i not in linked, -rank[i], i))
+
+    def _top(self, count: int) -> list[int]:
+        """The most central names that have a line among themselves, so that the first view hangs together."""
+        kept = self.ranked[: 2 * count]
+        for limit in (2 * count, count):
+            inside = set(kept[:limit])
+            linked = {node for a, b, _ in self.links if a in inside and b in inside for node in (a, b)}
+            kept = [node for node in kept if node in linked]
+        return kept[:count] or self.ranked[:count]
 
     def _telling_title(self) -> str:
         names = [self.content.nodes[i].label for i in self.ranked if self.content.nodes[i].main != "Event"][:3]

@@ -11,6 +11,7 @@ References:
 
 __all__ = ["Link", "find_communities", "place", "scores"]
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -100,8 +101,9 @@ def _place_linked(links: list[Link], size: Floats, wide: Floats, groups: Ints) -
     if len(size) <= SMALL:
         a, b, w = _arrays(links)
         weight = (1 + np.log1p(w)) * np.where(groups[a] == groups[b], 1.0, 0.3)
-        positions = _forces(len(size), a, b, weight, size + wide / 6)
-        return _push_apart(positions, size, wide)
+        positions = _forces(len(size), a, b, weight, size)
+        boxes = (np.maximum(2 * size, wide) + 14) * (2 * size + 30)
+        return _push_apart(_to_area(positions, 1.7 * float(boxes.sum())), size, wide)
     positions = _by_community(links, size, groups)
     positions = _pull_together(positions, links, size, groups)
     return _spread(positions, size + _GAP / 2, rounds=60)
@@ -119,7 +121,7 @@ def _forces(count: int, a: Ints, b: Ints, weight: Floats, size: Floats, rounds: 
     degree = 1.0 + np.bincount(np.concatenate([a, b]), minlength=count)
     reach = 4.5 * float(np.mean(size)) + 30
     positions = chance.normal(size=(count, 2)) * reach * np.sqrt(count) / 2
-    mass = np.sqrt(degree)
+    mass: Floats = np.sqrt(degree)
     repel = 1.6 * reach * reach * mass[:, None] * mass[None, :]
     step = reach
     for turn in range(rounds):
@@ -151,7 +153,8 @@ def _by_community(links: list[Link], size: Floats, groups: Ints) -> Floats:
         else:
             between[min(g, h), max(g, h)] += weight
     shapes = [_one_community(inside[g], size[nodes]) for g, nodes in enumerate(members)]
-    discs = np.array([float(np.sqrt((shape**2).sum(axis=1)).max()) + 30.0 for shape in shapes])
+    # stragglers of a community may stand between those of the next: the disc holds nine of ten
+    discs = np.array([float(np.quantile(np.sqrt((shape**2).sum(axis=1)), 0.9)) + 24.0 for shape in shapes])
     centres = _place_discs(between, discs)
     positions = np.zeros((len(size), 2))
     for g, nodes in enumerate(members):
@@ -172,9 +175,21 @@ def _one_community(links: list[Link], size: Floats) -> Floats:
         graph.add_nodes_from(range(count))
         graph.add_edges_from([(one, other, 1 + float(np.log1p(weight))) for one, other, weight in links])
         found = rx.spring_layout(graph, seed=SEED, weight_fn=float, num_iter=60)
-        positions = np.array([found[i] for i in range(count)]) * (14.0 * np.sqrt(count) * float(np.mean(size)) ** 0.5)
-    positions = _spread(positions, size + _GAP, rounds=40)
-    return positions - positions.mean(axis=0)
+        positions = np.array([found[i] for i in range(count)])
+    positions = _to_area(positions, 5.5 * float(((2 * size + _GAP) ** 2).sum()))
+    positions = _spread(positions, size + _GAP, rounds=60)
+    centred: Floats = positions - positions.mean(axis=0)
+    return centred
+
+
+def _to_area(positions: Floats, area: float) -> Floats:
+    """The same picture scaled so that it covers about this area, a little wider than high as screens are."""
+    middle = _turned(positions - positions.mean(axis=0))
+    spread = middle.std(axis=0) * 3.4 + 1e-6
+    # two names, or a row of them, have no height of their own
+    spread = np.maximum(spread, 0.3 * float(spread.max()))
+    scaled: Floats = middle * math.sqrt(area / float(spread[0] * spread[1])) * np.array([1.12, 0.9])
+    return scaled
 
 
 def _place_discs(between: dict[tuple[int, int], float], discs: Floats) -> Floats:
@@ -195,7 +210,7 @@ def _place_discs(between: dict[tuple[int, int], float], discs: Floats) -> Floats
             centres[:, axis] -= np.bincount(a, pull[:, axis], minlength=count) - np.bincount(
                 b, pull[:, axis], minlength=count
             )
-        centres *= 1 - 0.02 * cool
+        centres *= np.array([1 - 0.04 * cool, 1 - 0.055 * cool])
         centres = _spread(centres, discs, rounds=4)
     return _spread(centres, discs, rounds=80)
 
@@ -238,6 +253,15 @@ def _spread(positions: Floats, size: Floats, rounds: int) -> Floats:
             positions[:, axis] += np.bincount(a, push[:, axis] * share[:, 0], minlength=len(size))
             positions[:, axis] -= np.bincount(b, push[:, axis] * (1 - share[:, 0]), minlength=len(size))
     return positions
+
+
+def _turned(positions: Floats) -> Floats:
+    """Turned so that the longest way through the picture runs from left to right."""
+    xx, yy = (float((positions[:, k] ** 2).sum()) for k in (0, 1))
+    angle = 0.5 * math.atan2(2 * float((positions[:, 0] * positions[:, 1]).sum()), xx - yy)
+    cos, sin = math.cos(angle), math.sin(angle)
+    x, y = positions[:, 0], positions[:, 1]
+    return np.stack([x * cos + y * sin, y * cos - x * sin], axis=1)
 
 
 def _push_apart(positions: Floats, size: Floats, wide: Floats, rounds: int = 400) -> Floats:

@@ -12,9 +12,9 @@ const $ = (id) => document.getElementById(id);
 
 const STATUSES = ["Stated", "Claim", "Reported", "Denied", "Planned", "Hypothetical"];
 const STATUS_WORDS = {
-  Stated: "stated by an article",
+  Stated: "stated",
   Claim: "said by a source",
-  Reported: "from an unnamed source",
+  Reported: "unnamed source",
   Denied: "denied",
   Planned: "planned",
   Hypothetical: "hypothetical",

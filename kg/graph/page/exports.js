@@ -22,19 +22,22 @@ const XML = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos
 const xml = (text) => String(text).replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "").replace(/[&<>"']/g, (letter) => XML[letter]);
 
 function svgText() {
-  const box = $("canvas"), scale = net.getScale(), { paper, ink, line, denied } = look(), out = [];
-  const at = (node) => net.canvasToDOM(net.body.nodes[node]);
+  const box = $("canvas"), scale = net.getScale(), { paper, ink } = look(), out = [];
+  const at = (node) => net.canvasToDOM(bodyOf(node));
   const digits = (value) => Math.round(value * 10) / 10;
   out.push(`<svg xmlns="http://www.w3.org/2000/svg" width="${box.clientWidth}" height="${box.clientHeight}" viewBox="0 0 ${box.clientWidth} ${box.clientHeight}" font-family="system-ui, sans-serif">`);
   out.push(`<title>${xml(document.title)}</title><rect width="100%" height="100%" fill="${paper}"/>`);
-  for (const edge of visEdges.getIds()) {
-    if (!edgeOn[edge]) continue;
-    const { options } = net.body.edges[edge], a = at(network.edges[edge].from), b = at(network.edges[edge].to), stroke = STROKES[edgeStatus(edge)];
-    const dashes = stroke.dashes ? ` stroke-dasharray="${stroke.dashes.map((dash) => digits(dash * scale)).join(" ")}"` : "";
-    out.push(`<line x1="${digits(a.x)}" y1="${digits(a.y)}" x2="${digits(b.x)}" y2="${digits(b.y)}" stroke="${stroke.denied ? denied : line}" stroke-opacity="${digits(options.color.opacity * 10) / 10}" stroke-width="${digits(Math.max(0.4, options.width * scale))}"${dashes}><title>${xml(edgeFacts[edge].filter((fact) => pass[fact]).map(factText).join("\n"))}</title></line>`);
+  for (const { color, opacity, dashes, width, lines } of lineBatches) {
+    const dashed = dashes.length ? ` stroke-dasharray="${dashes.map((dash) => digits(dash * scale)).join(" ")}"` : "";
+    out.push(`<g stroke="${color}" stroke-opacity="${opacity.toFixed(2)}" stroke-width="${digits(Math.max(0.45, width * scale))}"${dashed}>`);
+    for (const { from, to } of lines) {
+      const a = at(from), b = at(to), facts = edgeFacts[lineBetween(from, to)].filter((fact) => pass[fact]);
+      out.push(`<line x1="${digits(a.x)}" y1="${digits(a.y)}" x2="${digits(b.x)}" y2="${digits(b.y)}"><title>${xml(facts.map(factText).join("\n"))}</title></line>`);
+    }
+    out.push("</g>");
   }
   for (const node of [...byImportance].reverse()) {
-    if (!nodeOn[node] || !net.body.nodes[node]) continue;
+    if (!nodeOn[node] || !bodyOf(node)) continue;
     const { x, y } = at(node), { shape } = typeOf(mainName(node)), r = digits(Math.max(radius(node) * scale, 2.4)), fill = colorOf(node), ring = shape === "ring";
     out.push(`<path d="${pathData(shape, digits(x), digits(y), ring ? digits(r * 0.8) : r)}" fill="${ring ? paper : fill}" stroke="${ring ? fill : paper}" stroke-width="${ring ? digits(r * 0.42) : 1}"><title>${xml(`${label(node)} (${typeName(node)})`)}</title></path>`);
   }

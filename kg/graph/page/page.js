@@ -9,7 +9,6 @@ function refresh({ fit = false, playing: isPlaying = false, move = false } = {})
   applyFilters();
   const narrow = Boolean(state.focus || route);
   if (fit || arrangedBefore !== narrow) arrange();
-  standing = dimmed();
   paint();
   showPanel();
   showControls();
@@ -52,8 +51,8 @@ function select(what, { move = false } = {}) {
 
 function moveTo() {
   const node = state.selected?.node;
-  if (node === undefined || !net.body.nodes[node] || !nodeOn[node] || state.view === "list") return;
-  net.moveTo({ position: { x: net.body.nodes[node].x, y: net.body.nodes[node].y }, scale: Math.max(net.getScale(), 0.75), animation: still() ? false : { duration: 350, easingFunction: "easeInOutQuad" } });
+  if (node === undefined || !bodyOf(node) || !nodeOn[node] || state.view === "list") return;
+  net.moveTo({ position: { x: bodyOf(node).x, y: bodyOf(node).y }, scale: Math.max(net.getScale(), 0.75), animation: still() ? false : { duration: 350, easingFunction: "easeInOutQuad" } });
 }
 
 /** Only a name and those within so many lines; the same again leads back to all. */
@@ -253,8 +252,9 @@ function start() {
     facts: () => visibleFacts().length,
     labels: () => drawnLabels.map(({ node, text, box }) => ({ node, text, box })),
     lines: () => visEdges.getIds().filter((edge) => edgeOn[edge]).map((edge) => ({ from: label(network.edges[edge].from), to: label(network.edges[edge].to), facts: edgeOn[edge], status: edgeStatus(edge) })),
-    place: (name) => net.canvasToDOM(net.body.nodes[network.nodes.findIndex((node) => node.label === name)]),
+    place: (name) => net.canvasToDOM(bodyOf(network.nodes.findIndex((node) => node.label === name))),
     redraw: () => (net.redraw(), net.renderer._redraw(), redrawMs),
+    engine: net,
     readyMs: performance.now(),
   });
   document.documentElement.dataset.ready = "yes";

@@ -1,0 +1,110 @@
+// Names in view, the important ones first -> labels of which none covers another.
+
+let drawnLabels = [];
+
+/** Labels by importance: each goes below, above, right or left of its name, where nothing is covered, or is left out. */
+function drawLabels(ctx) {
+  const scale = net.getScale(), box = $("canvas"), width = box.clientWidth, height = box.clientHeight;
+  const at = (node) => net.canvasToDOM(bodyOf(node));
+  const grid = new BoxGrid();
+  const inView = [];
+  for (const node of byImportance) {
+    if (!nodeOn[node] || !bodyOf(node)) continue;
+    const { x, y } = at(node);
+    if (x < -40 || y < -20 || x > width + 40 || y > height + 20) continue;
+    const r = Math.max(radius(node) * scale, 2.4);
+    inView.push({ node, x, y, r });
+    if (r > 4) grid.add([x - r, y - r, x + r, y + r, node]);
+  }
+  const wanted = standing || new Set();
+  const first = inView.filter(({ node }) => hovered?.node === node || wanted.has(node));
+  const budget = Math.max(30, (width * height) / (scale < 0.35 ? 12000 : 5200));
+  drawnLabels = [];
+  ctx.save();
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.lineJoin = "round";
+  for (const item of [...first, ...inView.filter((entry) => !first.includes(entry))]) {
+    if (drawnLabels.length >= budget) break;
+    if (standing && !standing.has(item.node) && hovered?.node !== item.node) continue;
+    const placed = placeLabel(ctx, item, grid);
+    if (placed) drawLabel(ctx, placed, scale);
+  }
+  drawCounts(ctx, scale, grid);
+  ctx.restore();
+}
+
+function placeLabel(ctx, { node, x, y, r }, grid) {
+  const weight = N.pagerank[node];
+  const size = state.selected?.node === node ? 15 : 11 + Math.round(4 * Math.sqrt(weight));
+  const font = `${weight > 0.45 || state.selected?.node === node ? 600 : 400} ${size}px ${FONT}`;
+  const text = shorten(label(node), state.selected?.node === node ? 60 : 30);
+  ctx.font = font;
+  const half = textWidth(ctx, text, font) / 2 + 2, tall = size * 0.62;
+  for (const [dx, dy] of [[0, r + tall + 2], [0, -r - tall - 2], [r + half + 3, 0], [-r - half - 3, 0]]) {
+    const box = [x + dx - half, y + dy - tall, x + dx + half, y + dy + tall, node];
+    if (!grid.hits(box)) {
+      grid.add(box);
+      return { node, text, font, box, x: x + dx, y: y + dy };
+    }
+  }
+  return null;
+}
+
+const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif';
+const widths = new Map();
+function textWidth(ctx, text, font) {
+  const key = font + text;
+  if (!widths.has(key)) widths.set(key, ctx.measureText(text).width);
+  return widths.get(key);
+}
+function shorten(text, most) {
+  const letters = Array.from(text.replace(/\s+/g, " "));
+  return letters.length > most ? letters.slice(0, most - 1).join("").trimEnd() + "…" : letters.join("");
+}
+
+function drawLabel(ctx, { node, text, font, box, x, y }, scale) {
+  const place = net.DOMtoCanvas({ x, y });
+  ctx.font = font.replace(/(\d+)px/, (_, size) => `${size / scale}px`);
+  ctx.lineWidth = 3.4 / scale;
+  ctx.strokeStyle = look().paper;
+  ctx.fillStyle = look().ink;
+  ctx.strokeText(text, place.x, place.y);
+  ctx.fillText(text, place.x, place.y);
+  drawnLabels.push({ node, text, box: box.slice(0, 4), font, x, y });
+}
+
+/** The number of facts beside the middle of a line, where there are several and there is room. */
+function drawCounts(ctx, scale, grid) {
+  if (scale < 0.7 || many()) return;
+  const font = `500 10px ${FONT}`;
+  for (const edge of visEdges.getIds()) {
+    if (edgeOn[edge] < 2 || (standing && !isLit(edge))) continue;
+    const a = bodyOf(network.edges[edge].from), b = bodyOf(network.edges[edge].to);
+    const { x, y } = net.canvasToDOM({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
+    const text = String(edgeOn[edge]), half = 4 + text.length * 3, box = [x - half, y - 7, x + half, y + 7];
+    if (grid.hits(box)) continue;
+    grid.add(box);
+    drawLabel(ctx, { node: -1, text, font, box, x, y }, scale);
+  }
+}
+
+/** Boxes on screen in cells of 64 px: asks only near ones whether two cover each other. */
+class BoxGrid {
+  cells = new Map();
+  *keys([left, top, right, bottom]) {
+    for (let cx = Math.floor(left / 64); cx <= Math.floor(right / 64); cx++)
+      for (let cy = Math.floor(top / 64); cy <= Math.floor(bottom / 64); cy++) yield cx * 65536 + cy;
+  }
+  add(box) {
+    for (const key of this.keys(box)) this.cells.has(key) ? this.cells.get(key).push(box) : this.cells.set(key, [box]);
+  }
+  hits(box) {
+    for (const key of this.keys(box))
+      for (const other of this.cells.get(key) || [])
+        if (other[4] !== box[4] || other[4] === undefined) {
+          if (other[0] < box[2] && box[0] < other[2] && other[1] < box[3] && box[1] < other[3]) return true;
+        }
+    return false;
+  }
+}
