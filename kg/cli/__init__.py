@@ -84,6 +84,8 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except KGError as exc:
             raise _Message(str(exc), exc.exit_code) from exc
+        except KeyboardInterrupt as exc:
+            raise _Message("Stopped. What was finished is kept; the same command goes on from there.", 130) from exc
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
