@@ -46,7 +46,7 @@ def suite(tmp_path_factory):
 
 def cases(root: Path) -> Iterator[Case]:
     main_manifest = load(root / "manifest-sparql11-query.ttl")
-    included = [quad for quad in main_manifest.quads_for_pattern(None, ox.NamedNode(MF + "include"), None)]
+    included = list(main_manifest.quads_for_pattern(None, ox.NamedNode(MF + "include"), None))
     for head in included:
         for manifest in members(main_manifest, head.object):
             path = local(manifest)

@@ -207,9 +207,10 @@ def _source(settings: Settings, data: Sequence[Path], graph: Sequence[str], endp
     pairs = []
     for pair in graph:
         iri, equals, path = pair.rpartition("=")
-        if not equals:
+        if not equals and not Path(pair).is_file():
             raise QueryError(f"--graph {pair!r} must read IRI=FILE.")
-        pairs.append((iri.strip("<>"), Path(path)))
+        # a file alone is named by its own address
+        pairs.append((iri.strip("<>") if equals else Path(pair).resolve().as_uri(), Path(path)))
     return memory_store(data, pairs)
 
 
