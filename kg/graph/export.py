@@ -118,6 +118,12 @@ def _new_file(target: Path | BinaryIO) -> Iterator[BinaryIO]:
         yield target
         target.flush()
         return
+    if target.exists() and not target.is_file():
+        # a pipe or a device is written to, never replaced
+        with target.open("wb") as file:
+            yield file
+        return
+    target = target.resolve()
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=_parent(target))
     new = Path(name)
     try:

@@ -204,7 +204,7 @@ class Client:
             )
         schemes = challenge.lower()
         if "digest" in schemes:
-            self._session.auth = HTTPDigestAuth(*(part.encode() for part in found))  # type: ignore[arg-type]
+            self._session.auth = HTTPDigestAuth(*found)
         else:
             if urlsplit(url).scheme == "http" and host not in ("localhost", "127.0.0.1", "::1"):
                 log.warning(

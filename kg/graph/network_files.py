@@ -127,9 +127,8 @@ def nodelink_lines(graph: PropertyGraph) -> Iterator[str]:
 def _joined(records: Iterable[dict[str, Any]]) -> Iterator[str]:
     comma = ""
     for record in records:
-        if "data" in record:
-            record = {"data": _given(record["data"])}
-        yield comma + json.dumps(_given(record), ensure_ascii=False)
+        given = {"data": _given(record["data"])} if "data" in record else _given(record)
+        yield comma + json.dumps(given, ensure_ascii=False)
         comma = ",\n"
     yield "\n"
 

@@ -4,7 +4,17 @@ An edge whose plain triple stands in the graph is a fact. Every other one (a cla
 in its type, `CLAIMED_OWNS` beside `OWNS`: a query or a measure over `OWNS` sees facts only, as in SPARQL.
 """
 
-__all__ = ["EDGE_COLUMNS", "NODE_COLUMNS", "Edge", "Node", "PropertyGraph", "clean", "to_property_graph", "write_neo4j"]
+__all__ = [
+    "DATE_COLUMNS",
+    "EDGE_COLUMNS",
+    "NODE_COLUMNS",
+    "Edge",
+    "Node",
+    "PropertyGraph",
+    "clean",
+    "to_property_graph",
+    "write_neo4j",
+]
 
 import csv
 import gzip
@@ -104,7 +114,8 @@ def clean(text: str) -> str:
 
 def to_property_graph(tables: Tables) -> PropertyGraph:
     """Nodes for entities and events, edges for the statements between them and for plain triples without a statement."""
-    things: dict[str, Entity | Event] = {thing.iri: thing for thing in (*tables.entities, *tables.events)}
+    things: dict[str, Entity | Event] = {entity.iri: entity for entity in tables.entities}
+    things |= {event.iri: event for event in tables.events}
     between = [s for s in tables.statements if s.object is not None and s.subject in things and s.object in things]
     edges = _statement_edges(between, things, tables) + _bare_edges(tables, between, things)
     edges.sort(key=lambda edge: edge.iri)
@@ -211,7 +222,7 @@ def _capitals(name: str) -> str:
 
 _HEADER = {str: "", int: ":long", float: ":double", bool: ":boolean", tuple: ":string[]"}
 _CAST = {int: "toInteger({})", float: "toFloat({})", bool: "toBoolean({})"}
-_DATES = frozenset(("begin", "end", "valid_from", "valid_to"))
+DATE_COLUMNS = frozenset(("begin", "end", "valid_from", "valid_to"))
 
 
 def write_neo4j(graph: PropertyGraph, folder: Path, *, gz: bool = False, safe_csv: bool = False) -> None:
@@ -250,7 +261,7 @@ def _write_rows(file: TextIO, header: list[str], rows: Iterable[list[str]], safe
 
 
 def _node_header(graph: PropertyGraph) -> list[str]:
-    typed = [name + (":date" if name in _DATES else _HEADER[kind]) for name, kind in NODE_COLUMNS.items()]
+    typed = [name + (":date" if name in DATE_COLUMNS else _HEADER[kind]) for name, kind in NODE_COLUMNS.items()]
     return ["iri:ID", *typed, *(f"{name}:string[]" for name in graph.fact_columns), ":LABEL"]
 
 
@@ -261,7 +272,7 @@ def _node_rows(graph: PropertyGraph) -> Iterator[list[str]]:
 
 
 def _edge_header() -> list[str]:
-    typed = [name + (":date" if name in _DATES else _HEADER[kind]) for name, kind in EDGE_COLUMNS.items()]
+    typed = [name + (":date" if name in DATE_COLUMNS else _HEADER[kind]) for name, kind in EDGE_COLUMNS.items()]
     return ["iri", ":START_ID", ":END_ID", *typed, ":TYPE"]
 
 
@@ -314,7 +325,7 @@ def _assignments(variable: str, columns: dict[str, str]) -> Iterator[str]:
         kind = kinds.get(name, tuple)
         if kind is tuple:
             cell = f"CASE WHEN {cell} IS NULL THEN null ELSE split({cell}, ';') END"
-        elif name in _DATES:
+        elif name in DATE_COLUMNS:
             cell = f"date({cell})"
         elif kind in _CAST:
             cell = _CAST[kind].format(cell)

@@ -98,13 +98,17 @@ def read_triples(path: Path) -> Iterator[ox.Triple]:
 
 def groups(triples: Iterable[ox.Triple]) -> Iterator[Group]:
     """The triples by subject."""
-    for subject, members in groupby(triples, key=lambda triple: triple.subject.value):
+    for subject, members in groupby(triples, key=lambda triple: _iri(triple.subject)):
         objects: dict[str, list[ox.NamedNode | ox.Literal]] = {}
         together = tuple(members)
         for triple in together:
             objects.setdefault(triple.predicate.value, []).append(triple.object)  # type: ignore[arg-type]
         names = (local_name(kind.value) for kind in objects.get(TYPE, ()) if kind.value.startswith(KG_IRI))
         yield Group(subject, together, objects, frozenset(names))
+
+
+def _iri(subject: ox.NamedNode | ox.BlankNode | ox.Triple) -> str:
+    return str(subject) if isinstance(subject, ox.Triple) else subject.value
 
 
 def local_name(iri: str) -> str:
@@ -161,7 +165,7 @@ def _above(read: Triples, least: float) -> Iterator[ox.Triple]:
     weak |= weak_evidence - kept_evidence
     weak_facts -= kept_facts
     for triple in read():
-        key = (triple.subject.value, triple.predicate.value, str(triple.object))
+        key = (_iri(triple.subject), triple.predicate.value, str(triple.object))
         if not (key[0] in weak or triple.object.value in weak or key in weak_facts):  # type: ignore[union-attr]
             yield triple
 

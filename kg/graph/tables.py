@@ -168,7 +168,8 @@ def read_tables(triples: Iterable[ox.Triple]) -> Tables:
             tables.entities.append(Entity(*_thing(group)))
             tables.relations += _relations(group)
     plain = {(relation.subject, relation.predicate, relation.object) for relation in tables.relations}
-    plain |= {(thing.iri, *fact) for thing in (*tables.entities, *tables.events) for fact in thing.facts}
+    plain |= {(entity.iri, *fact) for entity in tables.entities for fact in entity.facts}
+    plain |= {(event.iri, *fact) for event in tables.events for fact in event.facts}
     tables.statements = [_settled(statement, plain) for statement in tables.statements]
     return tables
 
