@@ -34,6 +34,7 @@ class Candidate:
     past: bool = False
     modality: str | None = None
     steps: int = 0
+    needs_names: bool = False
     subject_type: tuple[str, ...] = ()
     object_type: tuple[str, ...] = ()
 
@@ -82,14 +83,27 @@ class Arguments:
             found = self.by_head.get(candidate)
             if found is None and candidate in self.covering and self.syntax.pos[candidate] == "PROPN":
                 found = self._whole(candidate)
-            if found is not None and self.usable(found):
+            if found is not None and self.usable(found) and not self._is_other(found):
                 return found
         return None
+
+    def _is_other(self, mention: Mention) -> bool:
+        # "the Association for ..." is a name that was not found, not the association named before
+        if mention.kind != "nominal":
+            return False
+        head = self.head(self.tokens(mention.begin, mention.end))
+        if not self.syntax.words[head][:1].isupper() or self.syntax.sentence[head][0] == head:
+            return False
+        return any(k > head for k in self.syntax.children(head, "nmod"))
 
     def usable(self, mention: Mention) -> bool:
         """Whether the mention's entity has a name, or is a person."""
         entity = self.entities.get(mention.entity)
         return entity is not None and (entity.named or ontology().is_a(entity.type, "Person"))
+
+    def is_named(self, mention: Mention) -> bool:
+        """Whether the mention's entity has a name."""
+        return self.entities[mention.entity].named
 
     def type_of(self, mention: Mention) -> str:
         """The type of the mention's entity."""
@@ -118,13 +132,15 @@ def time_of(
     clause = syntax.clause(trigger)
     found = []
     for time in times:
-        if not first <= time.begin < last or time.date_from is None:
+        if not first <= time.begin < last or time.kind == "age" or (time.date_from is None and time.date_to is None):
             continue
         tokens = arguments.tokens(time.begin, time.end)
         if not tokens:
             continue
         head = arguments.head(tokens)
         depth = syntax.distance(head, trigger)
+        if 0 < tokens[0] - trigger <= 2:
+            depth = 1
         if strict and depth > 2:
             continue
         if depth <= 3 or syntax.clause(head) == clause:
@@ -148,7 +164,7 @@ def stated_by(
         mention = arguments.mention(status.speaker)
         if mention is None or _is_vague(arguments.entities[mention.entity]):
             return None, True
-        if not ontology().fits(arguments.type_of(mention), ontology().properties["statedBy"].range):
+        if not ontology().fits(arguments.type_of(mention), ("Agent", "Country")):
             return None, True
         return argument(mention), False
     return None, status.is_reported

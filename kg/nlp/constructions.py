@@ -45,6 +45,10 @@ def _demonyms(arguments: Arguments) -> Iterator[Candidate]:
             relation = "nationality" if _is(arguments, mention, "Person") else "countryOfOrigin"
             if not _is(arguments, mention, "Person", "Organization", "Platform", "Product", "Work"):
                 continue
+            if _is(arguments, mention, "Organization") and token == arguments.syntax.heads[demonym.token] and not demonym.is_predicate:
+                # "Chinese Chamber of Commerce": the demonym is a part of the name
+                if arguments.syntax.pos[token] == "PROPN":
+                    continue
             predicate = demonym.token if demonym.is_predicate else _copula_of(arguments, demonym.token)
             yield Candidate(relation, token, demonym.token, predicate, demonym.token, 0.93, "demonym")
 

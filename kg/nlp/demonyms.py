@@ -30,6 +30,8 @@ _SUBJECT_EXPERTS = frozenset(
     "learner ambassador envoy consul fan lover correspondent importer dealer chef owner immigrant descendant embassy edition version subsidiary unit "
     "counterpart user customer".split()
 )
+#: "Latin American", "North African": half of another word.
+_HALVES = frozenset("Latin South North Central Native Arab West East Southeast Middle Non non Pan Anti Pro Anglo".split())
 _PERSON_NOUNS = frozenset(
     "man woman boy girl teenager citizen national veteran star legend icon celebrity billionaire millionaire leader president chancellor premier king queen "
     "prince princess winner champion expatriate tourist traveller traveler backpacker inventor dissident exile refugee nobleman aristocrat mogul tycoon magnate socialite personality great".split()
@@ -141,6 +143,8 @@ def _of_noun(syntax: Syntax, i: int, head: int, occupations: frozenset[str], nam
     if any(syntax.words[k][:1].isupper() and syntax.pos[k] == "PROPN" for k in between):
         return
     lemma = syntax.lemmas[head]
+    if i and syntax.words[i - 1] in _HALVES:
+        return
     if syntax.pos[head] == "PROPN" and lemma not in occupations:
         yield head
         return

@@ -78,6 +78,7 @@ def from_matches(matches: Iterable[Match], arguments: Arguments, times: "Sequenc
                     pattern.id,
                     past=pattern.past or subject.past or filler.past,
                     modality=pattern.modality,
+                    needs_names=pattern.pos != "VERB",
                     steps=max(subject.steps + filler.steps - 2, 0),
                     subject_type=pattern.types.get("subject", ()),
                     object_type=pattern.types.get("object", ()),
@@ -88,7 +89,7 @@ def _literal(filler: Filler, trigger: int, arguments: Arguments, times: "Sequenc
     syntax = arguments.syntax
     if filler.literal == "time":
         time = time_of(syntax, trigger, arguments, times, strict=True)
-        if time is None or time.date_from is None:
+        if time is None or time.date_from is None or time.date_to is None or time.kind != "date":
             return None
         return Literal(time.text, time.begin, time.end, time.date_from, "xsd:date", time.precision)
     if filler.literal == "words":
@@ -120,12 +121,15 @@ class _Door:
         if subject is None:
             self.dropped["subject without a name"] += 1
             return
+        if candidate.needs_names and not self.arguments.is_named(subject):
+            self.dropped["subject without a name"] += 1
+            return
         end: Argument | Literal
         if isinstance(candidate.object, Literal):
             end, object_type, factor = candidate.object, candidate.object.datatype, 1.0
         else:
             target = self.arguments.mention(candidate.object)
-            if target is None:
+            if target is None or (candidate.needs_names and not self.arguments.is_named(target)):
                 self.dropped["object without a name"] += 1
                 return
             if target.entity == subject.entity:
@@ -205,14 +209,7 @@ class _Door:
         time = time_of(syntax, token, self.arguments, self.times, strict=strict)
         if time is None:
             return None, None
-        tokens = self.arguments.tokens(time.begin, time.end)
-        before = syntax.lower[tokens[0] - 1] if tokens[0] else ""
-        inside = syntax.lower[tokens[0]]
-        if "since" in (before, inside):
-            return time.date_from, None
-        if before in ("until", "till") or inside in ("until", "till"):
-            return None, time.date_to
-        if (before == "from" or inside in ("from", "between")) and time.precision == "range":
+        if time.date_from is None or time.date_to is None or time.precision == "range":
             return time.date_from, time.date_to
         return None, None
 

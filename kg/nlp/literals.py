@@ -172,26 +172,48 @@ def score_at(syntax: Syntax, i: int) -> Literal | None:
     return None
 
 
+_NO_TITLE = frozenset({"first", "only", "last", "best", "most", "no", "every", "each", "any", "other", "another"})
+#: Words that belong to a title also when a capital begins them: "Prime Minister", "Vice President".
+_TITLE_WORDS = frozenset(
+    "prime vice deputy foreign finance chief managing executive general defence defense interior health justice assistant associate senior "
+    "acting attorney head first trade education energy transport environment home culture sports labour labor agriculture economy planning police".split()
+)
+
+
 def title_of(syntax: Syntax, i: int) -> Literal | None:
-    """The job title whose head noun is `i`, with the words before it that belong to it ("graphic designer")."""
-    begin = i
-    modifiers = [k for k in syntax.kids[i] if k < i and syntax.deps[k] in ("compound", "amod", "nmod:desc")]
-    for k in reversed(modifiers):
+    """The job title whose head noun is `i`, with the words that belong to it ("graphic designer", "Vice President")."""
+    before = [k for k in syntax.kids[i] if k < i]
+    if any(syntax.lower[k] in _NO_TITLE for k in before):
+        return None
+    begin, end = i, i
+    if _is_tied(syntax, i + 1):
+        end = i + 2
+    if _is_tied(syntax, i - 1):
+        begin = i - 2
+    for k in reversed([k for k in before if syntax.deps[k] in ("compound", "amod", "nmod:desc") and k < begin]):
         span = syntax.subtree(k)
-        word = syntax.lower[k]
-        joined = begin - span[-1] == 1 or (begin - span[-1] == 2 and syntax.words[begin - 1] in "-–")
-        if not joined or syntax.words[k][:1].isupper() or word in _TITLE_SKIP or word[:1].isdigit():
-            break
-        if word.endswith(("-old", "-born", "-based", "-year-old")) or syntax.pos[k] == "NUM" or any("," in syntax.words[s] for s in span):
-            break
-        if any(syntax.words[s][:1].isupper() for s in span):
+        if begin - span[-1] != 1 or not all(_in_title(syntax, s) for s in span):
             break
         begin = span[0]
-    if not all(b == a + 1 for a, b in zip(range(begin, i), range(begin + 1, i + 1), strict=True)):
-        return None
-    first, last = syntax.begins[begin], syntax.ends[i]
+    first, last = syntax.begins[begin], syntax.ends[end]
     text = syntax.doc.text[first:last]
     return Literal(text, first, last, " ".join(text.split()), "xsd:string")
+
+
+def _is_tied(syntax: Syntax, i: int) -> bool:
+    """Whether the token is a hyphen without blanks around it."""
+    if not 0 < i < len(syntax) - 1 or syntax.words[i] not in ("-", "‑"):
+        return False
+    return syntax.ends[i - 1] == syntax.begins[i] and syntax.ends[i] == syntax.begins[i + 1]
+
+
+def _in_title(syntax: Syntax, i: int) -> bool:
+    word = syntax.lower[i]
+    if word in _TITLE_WORDS:
+        return True
+    if syntax.words[i][:1].isupper() or not word[:1].isalpha() or word in _TITLE_SKIP or syntax.pos[i] == "NUM":
+        return False
+    return word not in ("old", "born", "based") and not word.endswith(("-old", "-born", "-based"))
 
 
 def decimal(text: str) -> str | None:

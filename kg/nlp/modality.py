@@ -236,7 +236,7 @@ def _is_outcome(syntax: Syntax, i: int, head: int) -> bool:
 
 
 def _read_governor(syntax: Syntax, i: int, head: int, lemma: str, marks: _Marks, *, has_to: bool) -> None:
-    if lemma in SPEECH and syntax.deps[i] == "ccomp" or (lemma in SPEECH and syntax.is_passive(head)):
+    if lemma in SPEECH and syntax.deps[i] == "ccomp" or (has_to and lemma in SPEECH and syntax.is_passive(head)):
         if syntax.is_passive(head):
             marks.report = True
         else:

@@ -119,8 +119,8 @@ class Patterns:
         self._by_word: dict[str, list[tuple[Pattern, tuple[str, ...], int]]] = {}
         for pattern in patterns:
             for words in pattern.triggers:
-                at = _head_of(words, pattern.pos)
-                self._by_word.setdefault(words[at], []).append((pattern, words, at))
+                for at in _heads_of(words, pattern.pos):
+                    self._by_word.setdefault(words[at], []).append((pattern, words, at))
         for entries in self._by_word.values():
             entries.sort(key=lambda entry: -len(entry[1]))
 
@@ -212,6 +212,7 @@ def _pattern(table: dict[str, Any], path: Path, lists: dict[str, list[str]]) -> 
         slots["occurredIn"] = table["place"]
     target = table.get("event") or table.get("relation", "")
     _check_target(target, slots, table, where, is_event=is_event)
+    paths = [(name, text) for name, texts in slots.items() for text in ([texts] if isinstance(texts, str) else texts)]
     return Pattern(
         id=table["id"],
         file=path.name,
@@ -219,7 +220,7 @@ def _pattern(table: dict[str, Any], path: Path, lists: dict[str, list[str]]) -> 
         is_event=is_event,
         triggers=tuple(_trigger_words(table["trigger"], lists, where)),
         pos=pos,
-        slots=tuple((name, _slot(text, lists, where)) for name, text in slots.items()),
+        slots=tuple((name, _slot(text, lists, where)) for name, text in paths),
         confidence=float(table.get("confidence", 0.9)),
         bare=bool(table.get("bare", False)),
         past=bool(table.get("past", False)),
@@ -269,7 +270,7 @@ def _how(names: Any, where: str) -> frozenset[str]:
 
 def _trigger_words(words: list[str], lists: dict[str, list[str]], where: str) -> Iterator[tuple[str, ...]]:
     for word in _expand(words, lists, where):
-        yield tuple(word.split())
+        yield tuple(word.replace("-", " - ").split())
 
 
 def _expand(words: list[str], lists: dict[str, list[str]], where: str) -> Iterator[str]:
@@ -303,13 +304,15 @@ def _step(text: str, lists: dict[str, list[str]], where: str) -> Step:
     return Step("up" if name.startswith("^") else "child", _LABELS[label], lemmas)
 
 
-def _head_of(words: tuple[str, ...], pos: str) -> int:
-    if pos != "NOUN":
-        return 0
+def _heads_of(words: tuple[str, ...], pos: str) -> tuple[int, ...]:
+    if pos == "VERB" or len(words) == 1:
+        return (0,)
+    if "-" in words:
+        return (len(words) - 1, 0)
     for at, word in enumerate(words):
         if word in ("of", "for", "in", "at"):
-            return at - 1
-    return len(words) - 1
+            return (at - 1,)
+    return (len(words) - 1,)
 
 
 def _stems(word: str) -> list[str]:
@@ -333,8 +336,17 @@ def _triggers(syntax: Syntax, i: int, pattern: Pattern, words: tuple[str, ...], 
             return False
         if any(word not in (syntax.lower[first + k], syntax.lemmas[first + k]) for k, word in enumerate(words) if k != at):
             return False
+        if _is_half(syntax, first - 1) or _is_half(syntax, first + len(words)):
+            return False
         return not pattern.bare or _is_bare(syntax, i, first)
     return all(any(word in (syntax.lower[k], syntax.lemmas[k]) for k in syntax.kids[i]) for word in words[1:])
+
+
+def _is_half(syntax: Syntax, i: int) -> bool:
+    """Whether a hyphen without blanks ties the token at `i` to its neighbours: "secretary-general" is no secretary."""
+    if not 0 < i < len(syntax) - 1 or syntax.words[i] not in ("-", "‑", "–"):
+        return False
+    return syntax.ends[i - 1] == syntax.begins[i] and syntax.ends[i] == syntax.begins[i + 1]
 
 
 def _is_bare(syntax: Syntax, i: int, first: int) -> bool:
@@ -358,7 +370,7 @@ def _match(syntax: Syntax, i: int, pattern: Pattern) -> Match | None:
     for role, slot in pattern.slots:
         found = _fill(syntax, i, slot, pattern)
         if found:
-            fillers[role] = found
+            fillers[role] = (*fillers.get(role, ()), *found)
         elif not pattern.is_event:
             return None
     return Match(pattern, i, fillers)

@@ -134,7 +134,7 @@ class Syntax:
         """To whom or what it is done, in either voice."""
         if self.is_passive(i):
             return list(self.subjects(i))
-        objects = [self.antecedent(token) for token in self.children(i, "obj")]
+        objects = [self.antecedent(token) for token in self.children(i, "obj") or self.children(i, "iobj")]
         if not objects and self.pos[i] == "VERB":
             own = self.children(i, "nsubj")
             # two subjects, one on either side: the parser took a name it does not know for a subject
@@ -169,12 +169,13 @@ class Syntax:
         """Who bears the role noun `i`: appositions, titles, copulas, "as", "became" and "was named"."""
         if self.deps[i] == "conj" and self.pos[self.heads[i]] in ("NOUN", "PROPN") and not self.children(i, "nsubj", "cop"):
             shared = self.bearers(self.heads[i])
-            if shared:
+            if shared and self.tags[i] in ("NN", "NNP", self.tags[self.heads[i]]):
                 return [b for b in shared if b.token != i]
         found = []
-        if self.deps[i] == "appos" and not self.is_tight(i):
+        plural = self.tags[i] in ("NNS", "NNPS")
+        if self.deps[i] == "appos" and not self.is_tight(i) and (not plural or self.children(self.heads[i], "conj")):
             found.append(Bearer(self.heads[i], None, how="apposition"))
-        found += [Bearer(k, None, how="apposition") for k in self.children(i, "appos")]
+        found += [Bearer(k, None, how="apposition") for k in self.children(i, "appos") if not plural or self.children(k, "conj")]
         found += [Bearer(k, None, how="title") for k in self.children(i, "flat") if self.pos[k] == "PROPN"][:1]
         head = self.heads[i]
         if self.deps[i] in ("compound", "nmod:desc", "amod", "nmod", "nmod:unmarked", "flat") and self.pos[head] == "PROPN":

@@ -1,5 +1,7 @@
 """Every shipped pattern finds its examples as asserted facts and keeps off its counterexamples."""
 
+import datetime
+
 import pytest
 
 from kg.nlp.facts import find_facts
@@ -19,9 +21,9 @@ def docs():
     return {sentence: parse(nlp, document_of(sentence)) for sentence in sorted(sentences)}
 
 
-def times_of(document):
+def times_of(doc, document):
     times = pytest.importorskip("kg.nlp.times", reason="kg.nlp.times is not there yet")
-    return times.find_times(document)
+    return times.find_times(doc, datetime.date(2024, 6, 12))
 
 
 def found(docs, pattern, sentence, subject, target):
@@ -35,7 +37,7 @@ def found(docs, pattern, sentence, subject, target):
         mentions,
         entities,
         [],
-        times_of(document) if object_class is None else [],
+        times_of(docs[sentence], document) if object_class is None else [],
         patterns=Patterns([pattern]),
     )
     said = [(f.subject.text, getattr(f.object, "value", f.object.text)) for f in facts if f.modality == "Asserted"]
