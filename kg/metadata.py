@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cache
+from itertools import pairwise
 
 from kg.boilerplate import Line, lines_of, view
 from kg.errors import DataFileError
@@ -90,6 +91,7 @@ _CREDIT = re.compile(
 _CONTRIBUTED = re.compile(
     r"(?P<names>.{3,200}?)\s+(?:also\s+)?(?:contributed\s+(?:to\s+this\s+(?:report|story|article)|reporting)|reported from)\b"
 )
+_JOINING = re.compile(r"\b(?:and|with|reporters?|reported|staff|writers?|correspondents?)\b|[\s,;.&()]+", re.IGNORECASE)
 _EDITING = re.compile(
     r"[;.,(\s]*\b(?:edited|editing|writing|written|compiled|graphics?|photos?|production|translat\w+)\s+by\b.*",
     re.IGNORECASE | re.DOTALL,
@@ -216,23 +218,26 @@ def _zone(lines: Sequence[Line]) -> list[Line]:
 
 def _find_title(top: Sequence[Line]) -> str | None:
     """The headline: the first line, when it looks like one and something longer follows it."""
-    for index, line in enumerate(top[:-1]):
-        following = top[index + 1]
-        if (
-            _date_on(line.text)
-            or _is_byline(line.text)
-            or (len(line.text.split()) < 4 and line.text.isupper() and _is_person(line.text))
-        ):
+    for line, following in pairwise(top):
+        if _is_above_title(line, following):
             continue
-        if not _is_headline(line.text):
-            return None
-        is_kicker = len(line.text.split()) <= 2 and following.newlines > 1 and len(following.text) <= 130
-        if is_kicker and _is_headline(following.text) and len(following.text.split()) >= 4:
-            continue
-        body = any(len(other.text) >= 80 or other.text.endswith((".", '."', ".”")) for other in top[index + 1 :])
+        body = any(
+            len(other.text) >= 80 or other.text.endswith((".", '."', ".”")) for other in top if other.begin > line.begin
+        )
         set_apart = following.newlines > 1 or len(following.text) > len(line.text) or _is_byline(following.text)
-        return line.text if body and (set_apart or _date_on(following.text)) else None
+        return line.text if _is_headline(line.text) and body and (set_apart or _date_on(following.text)) else None
     return None
+
+
+def _is_above_title(line: Line, following: Line) -> bool:
+    """Whether the line is a date, a byline, an author's name in capitals, or a section name ("Business") above the headline."""
+    text, words = line.text, len(line.text.split())
+    if _date_on(text) or _is_byline(text) or not any(map(str.isalpha, text)):
+        return True
+    if words < 4 and text.isupper() and _is_person(text):
+        return True
+    headline_next = _is_headline(following.text) and len(following.text.split()) >= 4 and len(following.text) <= 130
+    return words <= 2 and following.newlines > 1 and headline_next
 
 
 def _is_headline(text: str) -> bool:
@@ -311,7 +316,7 @@ def _find_credits(foot: Sequence[Line]) -> tuple[str, ...]:
         if match:
             told = text[match.end() :]
         elif (contributed := _CONTRIBUTED.match(text)) and _is_list_of_names(contributed["names"]):
-            told = contributed["names"]
+            told = text if _is_list_of_names(text) else contributed["names"]
         else:
             continue
         told = re.split(r"(?i)\bfollow\b", told)[0]
@@ -323,9 +328,7 @@ def _find_credits(foot: Sequence[Line]) -> tuple[str, ...]:
 def _is_list_of_names(text: str) -> bool:
     """Whether nothing but names, places after "in" and joining words stand there."""
     rest = _PERSON.sub("", _WHERE.sub(" ", text))
-    return not re.sub(
-        r"(?i)\b(?:and|with|reporters?|staff|writers?|correspondents?|associated press|reuters)\b|[\s,;&(]", "", rest
-    )
+    return not _JOINING.sub("", rest)
 
 
 def _find_author_note(lines: Iterable[Line]) -> tuple[str, ...]:
@@ -380,6 +383,8 @@ def _find_dateline(top: Sequence[Line], title: str | None) -> Metadata:
 def _find_date(top: Sequence[Line], foot: Sequence[Line]) -> str | None:
     updated = None
     for line in top:
+        if _is_byline(line.text) and (found := parse_date(line.text)):
+            return found
         for segment in _segments(line.text):
             found = _date_on(segment)
             if found and not _UPDATED.match(segment):
@@ -392,11 +397,7 @@ def _find_date(top: Sequence[Line], foot: Sequence[Line]) -> str | None:
 
 
 def _segments(text: str) -> list[str]:
-    if len(text) > 200:
-        return []
-    # "2 - 1 January 2017" is a score: dashes and commas part a date from names only in a byline
-    marks = r"\s*[|•·]\s*|\s+[–—-]\s+|,\s+(?=[\dA-Z])" if _BYLINE.match(text) else r"\s*[|•·]\s*"
-    return [text, *re.split(marks, text)]
+    return [text, *re.split(r"\s*[|•·]\s*", text)] if len(text) <= 200 else []
 
 
 def _date_on(text: str) -> str | None:

@@ -1,5 +1,6 @@
 """Furniture of news pages: every rule's examples, lists, repeats, and the ranges that readers marked by hand."""
 
+import itertools
 import json
 import time
 from pathlib import Path
@@ -14,9 +15,13 @@ from kg.records import Span
 
 SHARED = Path(__file__).parents[2] / "shared"
 
-EXAMPLES = [pytest.param(rule, text, id=f"{rule.id}-{number}") for rule in rules() for number, text in enumerate(rule.examples)]
+EXAMPLES = [
+    pytest.param(rule, text, id=f"{rule.id}-{number}") for rule in rules() for number, text in enumerate(rule.examples)
+]
 COUNTEREXAMPLES = [
-    pytest.param(rule, text, id=f"{rule.id}-{number}") for rule in rules() for number, text in enumerate(rule.counterexamples)
+    pytest.param(rule, text, id=f"{rule.id}-{number}")
+    for rule in rules()
+    for number, text in enumerate(rule.counterexamples)
 ]
 
 BODY = (
@@ -48,9 +53,28 @@ def test_no_other_rule_takes_a_counterexample(rule, text):
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
 def test_rule_is_fast_on_hostile_lines(rule):
     longest = rule.max_chars
-    hostile = ["a " * longest, "cookie we use " * longest, "(" * longest, "photo: " * longest, "Follow us on the app " * longest, "- " * longest]
-    hostile += ["read more in the inbox " * longest, "views expressed author " * longest, "1.2.3 " * longest, "contact us @" * longest, ", " * longest]
-    hostile += [" ".join(rule.examples) * 20, (rule.examples[0] + " ") * 40, "terms of use | " * longest, "12:10 " * longest, "#tag " * longest]
+    hostile = [
+        "a " * longest,
+        "cookie we use " * longest,
+        "(" * longest,
+        "photo: " * longest,
+        "Follow us on the app " * longest,
+        "- " * longest,
+    ]
+    hostile += [
+        "read more in the inbox " * longest,
+        "views expressed author " * longest,
+        "1.2.3 " * longest,
+        "contact us @" * longest,
+        ", " * longest,
+    ]
+    hostile += [
+        " ".join(rule.examples) * 20,
+        (rule.examples[0] + " ") * 40,
+        "terms of use | " * longest,
+        "12:10 " * longest,
+        "#tag " * longest,
+    ]
     start = time.perf_counter()
     for line in hostile:
         rule.match.search(line[:longest]) if rule.table == "part" else rule.match.fullmatch(line[:longest])
@@ -102,17 +126,41 @@ def test_empty_text_has_none():
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.sampled_from(["Read more", "\n", "\r\n", "- a", "Most read", "Share", BODY, "© 2024 X", "...", " ", "Tags", "\u2028", "é"]), max_size=30))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "Read more",
+                "\n",
+                "\r\n",
+                "- a",
+                "Most read",
+                "Share",
+                BODY,
+                "© 2024 X",
+                "...",
+                " ",
+                "Tags",
+                "\u2028",
+                "é",
+            ]
+        ),
+        max_size=30,
+    )
+)
 def test_ranges_are_sorted_apart_and_inside(pieces):
     text = "\n".join(pieces)
     spans = find_boilerplate(text)
     assert all(0 <= span.begin < span.end <= len(text) for span in spans)
-    assert all(left.end <= right.begin for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left.end <= right.begin for left, right in itertools.pairwise(spans))
     assert all(text[span.begin : span.end].strip() for span in spans)
 
 
 def test_settle_cuts_overlaps():
-    assert settle([Span(5, 9, "b"), Span(0, 6, "a"), Span(1, 2, "c"), Span(3, 3, "d")]) == (Span(0, 6, "a"), Span(6, 9, "b"))
+    assert settle([Span(5, 9, "b"), Span(0, 6, "a"), Span(1, 2, "c"), Span(3, 3, "d")]) == (
+        Span(0, 6, "a"),
+        Span(6, 9, "b"),
+    )
 
 
 def test_view_keeps_length_and_newlines():
@@ -120,7 +168,12 @@ def test_view_keeps_length_and_newlines():
 
 
 def test_lines_count_the_newlines_before_them():
-    assert [(line.text, line.newlines) for line in lines_of("a \n\n b\r\nc\rd")] == [("a", 0), ("b", 2), ("c", 1), ("d", 1)]
+    assert [(line.text, line.newlines) for line in lines_of("a \n\n b\r\nc\rd")] == [
+        ("a", 0),
+        ("b", 2),
+        ("c", 1),
+        ("d", 1),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +202,9 @@ def test_ranges_marked_by_hand_are_found(number):
         pytest.skip(f"no annotated articles at {gold_path}")
     gold = json.loads(gold_path.read_text(encoding="utf-8"))
     text = (SHARED / "articles" / gold["file"]).read_bytes().decode("utf-8")
-    marked = {at for span in gold.get("boilerplate", ()) for at in range(span["start"], span["end"]) if not text[at].isspace()}
+    marked = {
+        at for span in gold.get("boilerplate", ()) for at in range(span["start"], span["end"]) if not text[at].isspace()
+    }
     found = {at for span in find_boilerplate(text) for at in range(span.begin, span.end) if not text[at].isspace()}
     recall = len(marked & found) / len(marked) if marked else 1.0
     precision = len(marked & found) / len(found) if found else 1.0
