@@ -17,6 +17,7 @@ _LEFT_DEPS = frozenset({"det", "amod", "nummod", "compound", "nmod:poss", "advmo
 _PERSONAL = {
     **dict.fromkeys(("he", "him", "his", "himself", "she", "her", "hers", "herself", "who", "whom", "whose"), "Person"),
     **dict.fromkeys(("i", "me", "my", "mine", "myself"), "Person"),
+    **dict.fromkeys(("you", "your", "yours", "yourself", "yourselves"), "Entity"),
     **dict.fromkeys(("we", "us", "our", "ours", "ourselves"), "Entity"),
     **dict.fromkeys(("they", "them", "their", "theirs", "themselves", "it", "its", "itself"), "Entity"),
 }

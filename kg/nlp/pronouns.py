@@ -18,6 +18,8 @@ _FAMILIES = {
     **dict.fromkeys(("it", "its", "itself"), "thing"),
     **dict.fromkeys(("they", "them", "their", "theirs", "themselves"), "several"),
 }
+#: Pronouns that no later "it" or "they" takes up.
+_NEVER = frozenset("who whom whose i me my mine myself you your yours yourself yourselves we our ours us ourselves".split())
 _REFLEXIVE = frozenset({"himself", "herself", "itself", "themselves"})
 _SUBJECT = frozenset({"nsubj", "nsubj:pass", "nsubj:outer", "csubj"})
 
@@ -64,7 +66,7 @@ def candidates(chains: Chains, pronoun: Node, recent: Sequence[Node]) -> list[Fo
         if pronoun.sentence - node.sentence > WINDOW_SENTENCES:
             break
         root = chains.root(node.index)
-        if root in found or node.end > pronoun.begin or node.mention.text.lower() in ("who", "whom", "whose", "i", "me", "my", "we", "our", "us"):
+        if root in found or node.end > pronoun.begin or node.mention.text.lower() in _NEVER:
             continue
         if kind and _may_be(chains, node, pronoun, kind) and not _is_bound(node, pronoun):
             found[root] = Focus(node, root)
