@@ -30,7 +30,7 @@ SEED = 7
 #: More than this many nodes are laid out community by community: the forces between all pairs cost 0.5 s at 300.
 SMALL = 300
 #: Betweenness is estimated from this many sources above `EXACT` nodes.
-SOURCES, EXACT = 64, 1500
+SOURCES, EXACT = 32, 1500
 _GAP = 7.0
 
 
@@ -66,7 +66,7 @@ def scores(count: int, links: Sequence[Link]) -> dict[str, list[float]]:
         plain.add_edges_from([(a, b, None) for a, b in graph.edges])
         # one thread: sums in another order differ in the last digit
         between = dict(rx.betweenness_centrality(plain, parallel_threshold=count + 1))
-    found = {"pagerank": pagerank, "degree": dict(graph.degree()), "betweenness": between}
+    found: dict[str, dict[int, float]] = {"pagerank": pagerank, "degree": dict(graph.degree()), "betweenness": between}
     return {name: _share([values[i] for i in range(count)]) for name, values in found.items()}
 
 
@@ -120,7 +120,7 @@ def _forces(count: int, a: Ints, b: Ints, weight: Floats, size: Floats, rounds: 
     chance = np.random.default_rng(SEED)
     degree = 1.0 + np.bincount(np.concatenate([a, b]), minlength=count)
     reach = 4.5 * float(np.mean(size)) + 30
-    positions = chance.normal(size=(count, 2)) * reach * np.sqrt(count) / 2
+    positions: Floats = chance.normal(size=(count, 2)) * reach * np.sqrt(count) / 2
     mass: Floats = np.sqrt(degree)
     repel = 1.6 * reach * reach * mass[:, None] * mass[None, :]
     step = reach
@@ -168,7 +168,7 @@ def _one_community(links: list[Link], size: Floats) -> Floats:
         return np.zeros((1, 2))
     a, b, w = _arrays(links)
     if count <= SMALL:
-        rounds = 220 if count > 60 else 160
+        rounds = 120 if count > 60 else 160
         positions = _forces(count, a, b, 1 + np.log1p(w), size, rounds)
     else:
         graph = rx.PyGraph()

@@ -208,7 +208,7 @@ class _Reader:
             self.documents.append(
                 PageDocument(
                     iri,
-                    titles.get(iri, "") or _local(iri),
+                    titles.get(iri, ""),
                     dates.get(iri, ""),
                     urls.get(iri, ""),
                     titles.get(publisher, publisher),
@@ -333,7 +333,9 @@ class _Reader:
         return sorted(quotes, key=lambda quote: (quote.document, quote.begin))
 
     def _object(self, value: str) -> int | str:
-        return self.node_at.get(value, value)
+        if value in self.node_at:
+            return self.node_at[value]
+        return self.documents[self.document_at[value]].title if value in self.document_at else value
 
     def _evidence_numbers(self, iris: Iterable[str]) -> tuple[int, ...]:
         return tuple(sorted({self.evidence_at[iri] for iri in iris if iri in self.evidence_at}))

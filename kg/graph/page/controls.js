@@ -56,7 +56,7 @@ function showControls() {
 function showDocuments() {
   const { title, date } = story.documents, totals = count(E.d), wanted = fold($("documents-find").value.trim());
   const all = title.map((_, at) => at), found = all.filter((at) => !wanted || fold(title[at]).includes(wanted));
-  const rows = found.slice(0, 100).map((at) => checkRow({ value: at, set: state.off.documents, words: title[at], total: totals.get(at) || 0, siblings: all }));
+  const rows = found.slice(0, 100).map((at) => checkRow({ value: at, set: state.off.documents, words: title[at] || "Untitled article", total: totals.get(at) || 0, siblings: all }));
   rows.forEach((row_, at) => row_.querySelector("span").append(el("small", {}, showDate(date[found[at]]))));
   $("documents").replaceChildren(...rows, found.length > 100 ? el("p", { class: "count" }, `and ${found.length - 100} more: search for them`) : "");
   $("documents-find").hidden = title.length < 8;

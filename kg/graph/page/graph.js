@@ -116,7 +116,7 @@ function fitView(animate = true, nodes = null) {
   const reach = (values) => values.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
   const [left, right] = reach(xs), [top, bottom] = reach(ys);
   // room for labels at the rim
-  const scale = Math.min(1.5, (box.clientWidth - 130) / Math.max(1, right - left), (box.clientHeight - 84) / Math.max(1, bottom - top));
+  const scale = Math.min(1.2, (box.clientWidth - 130) / Math.max(1, right - left), (box.clientHeight - 84) / Math.max(1, bottom - top));
   const position = { x: (left + right) / 2, y: (top + bottom) / 2 };
   net.moveTo({ position, scale: Math.max(0.01, scale), animation: animate && !still() ? { duration: 350, easingFunction: "easeInOutQuad" } : false });
 }

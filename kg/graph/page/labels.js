@@ -6,7 +6,7 @@ let drawnLabels = [];
 function drawLabels(ctx) {
   const scale = net.getScale(), box = $("canvas"), width = box.clientWidth, height = box.clientHeight;
   const at = (node) => net.canvasToDOM(bodyOf(node));
-  const grid = new BoxGrid();
+  const grid = new BoxGrid(), placed = new BoxGrid();
   const inView = [];
   for (const node of byImportance) {
     if (!nodeOn[node] || !bodyOf(node)) continue;
@@ -27,14 +27,18 @@ function drawLabels(ctx) {
   for (const item of [...first, ...inView.filter((entry) => !first.includes(entry))]) {
     if (drawnLabels.length >= budget) break;
     if (standing && !standing.has(item.node) && hovered?.node !== item.node) continue;
-    const placed = placeLabel(ctx, item, grid);
-    if (placed) drawLabel(ctx, placed, scale);
+    // what was asked for may cover a name's shape, but no label ever covers another
+    const asked = wanted.has(item.node) || hovered?.node === item.node || inView.length < 80;
+    const found = placeLabel(ctx, item, [grid, placed]) || (asked && placeLabel(ctx, item, [placed]));
+    if (!found) continue;
+    placed.add(found.box);
+    drawLabel(ctx, found, scale);
   }
-  drawCounts(ctx, scale, grid);
+  drawCounts(ctx, scale, [grid, placed]);
   ctx.restore();
 }
 
-function placeLabel(ctx, { node, x, y, r }, grid) {
+function placeLabel(ctx, { node, x, y, r }, grids) {
   const weight = N.pagerank[node];
   const size = state.selected?.node === node ? 15 : 11 + Math.round(4 * Math.sqrt(weight));
   const font = `${weight > 0.45 || state.selected?.node === node ? 600 : 400} ${size}px ${FONT}`;
@@ -43,10 +47,7 @@ function placeLabel(ctx, { node, x, y, r }, grid) {
   const half = textWidth(ctx, text, font) / 2 + 2, tall = size * 0.62;
   for (const [dx, dy] of [[0, r + tall + 2], [0, -r - tall - 2], [r + half + 3, 0], [-r - half - 3, 0]]) {
     const box = [x + dx - half, y + dy - tall, x + dx + half, y + dy + tall, node];
-    if (!grid.hits(box)) {
-      grid.add(box);
-      return { node, text, font, box, x: x + dx, y: y + dy };
-    }
+    if (!grids.some((grid) => grid.hits(box))) return { node, text, font, box, x: x + dx, y: y + dy };
   }
   return null;
 }
@@ -75,16 +76,16 @@ function drawLabel(ctx, { node, text, font, box, x, y }, scale) {
 }
 
 /** The number of facts beside the middle of a line, where there are several and there is room. */
-function drawCounts(ctx, scale, grid) {
+function drawCounts(ctx, scale, grids) {
   if (scale < 0.7 || many()) return;
   const font = `500 10px ${FONT}`;
   for (const edge of visEdges.getIds()) {
     if (edgeOn[edge] < 2 || (standing && !isLit(edge))) continue;
     const a = bodyOf(network.edges[edge].from), b = bodyOf(network.edges[edge].to);
     const { x, y } = net.canvasToDOM({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
-    const text = String(edgeOn[edge]), half = 4 + text.length * 3, box = [x - half, y - 7, x + half, y + 7];
-    if (grid.hits(box)) continue;
-    grid.add(box);
+    const text = String(edgeOn[edge]), half = 4 + text.length * 3, box = [x - half, y - 7, x + half, y + 7, `line ${edge}`];
+    if (grids.some((grid) => grid.hits(box))) continue;
+    grids[1].add(box);
     drawLabel(ctx, { node: -1, text, font, box, x, y }, scale);
   }
 }
@@ -102,9 +103,7 @@ class BoxGrid {
   hits(box) {
     for (const key of this.keys(box))
       for (const other of this.cells.get(key) || [])
-        if (other[4] !== box[4] || other[4] === undefined) {
-          if (other[0] < box[2] && box[0] < other[2] && other[1] < box[3] && box[1] < other[3]) return true;
-        }
+        if (other[4] !== box[4] && other[0] < box[2] && box[0] < other[2] && other[1] < box[3] && box[1] < other[3]) return true;
     return false;
   }
 }

@@ -9,7 +9,7 @@ const COLUMNS = [
   { id: "source", title: "Said by", of: (fact) => (F.by[fact] >= 0 ? label(F.by[fact]) : "") },
   { id: "confidence", title: "Confidence", of: (fact) => F.c[fact] },
   { id: "date", title: "Date", of: (fact) => happenedOn(fact) || publishedOn(fact) },
-  { id: "article", title: "Article", of: (fact) => (documentOf(fact) < 0 ? "" : story.documents.title[documentOf(fact)]) },
+  { id: "article", title: "Article", of: (fact) => (documentOf(fact) < 0 ? "" : story.documents.title[documentOf(fact)] || "Untitled article") },
   { id: "sentence", title: "Sentence", of: (fact) => (F.ev[fact].length ? E.t[F.ev[fact][0]] : "") },
 ];
 const order = { column: 0, down: false };

@@ -3,9 +3,10 @@
 const pathEnds = { from: null, to: null };
 let pathFields = null;
 
-function refresh({ fit = false, playing: isPlaying = false, move = false } = {}) {
+function refresh({ fit = false, instant = false, playing: isPlaying = false, move = false } = {}) {
   if (!isPlaying && playing) stopPlay();
   const arrangedBefore = home.size > 0;
+  applyView();
   applyFilters();
   const narrow = Boolean(state.focus || route);
   if (fit || arrangedBefore !== narrow) arrange();
@@ -15,7 +16,7 @@ function refresh({ fit = false, playing: isPlaying = false, move = false } = {})
   showTimeline();
   showCounts();
   if (state.view === "list") showList();
-  if (fit) fitView();
+  if (fit) fitView(!instant);
   else if (move) moveTo();
   writeHash();
 }
@@ -31,6 +32,7 @@ function applyView() {
   const list = state.view === "list";
   $("map").hidden = list;
   $("list").hidden = !list;
+  $("canvas").closest("main").className = list ? (state.selected ? "listing chosen" : "listing") : "";
   $("view-map").setAttribute("aria-pressed", String(!list));
   $("view-list").setAttribute("aria-pressed", String(list));
 }
@@ -242,9 +244,8 @@ function start() {
   addEventListener("hashchange", () => location.hash.slice(1) !== writing && (readHash(), refresh({ fit: true })));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => document.documentElement.dataset.chosen || (setTheme(matches ? "dark" : "light"), refresh()));
   readHash();
-  refresh({ fit: true });
-  fitView(false);
-  if (state.selected) moveTo();
+  refresh({ fit: true, instant: true });
+  if (state.selected && !state.focus) moveTo();
   // what tests and scripts may look at; nothing here changes the page
   window.dateline = Object.freeze({
     state: () => JSON.parse(JSON.stringify({ ...state, off: Object.fromEntries(Object.entries(state.off).map(([key, set]) => [key, [...set]])) })),

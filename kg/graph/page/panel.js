@@ -18,6 +18,12 @@ function literalText(fact) {
   return note ? `${note} ${shown_}` : shown_;
 }
 
+/** A name inside running text: a button cannot break over lines, so it is a span that behaves as one. */
+function nameInText(node, words) {
+  const act = go(node);
+  return el("span", { class: "name", role: "button", tabindex: 0, onclick: act, onkeydown: (event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), act()) }, words);
+}
+
 /** One sentence with its names as buttons and the selected one marked. */
 function sentence(text, mentions, marked) {
   const quote = el("blockquote", { class: "quote", dir: "auto" });
@@ -27,7 +33,7 @@ function sentence(text, mentions, marked) {
     if (begin < last) continue;
     quote.append(text.slice(last, begin));
     const words = text.slice(begin, end);
-    quote.append(marked.includes(node) ? el("mark", {}, words) : el("button", { type: "button", class: "name", onclick: go(node) }, words));
+    quote.append(marked.includes(node) ? el("mark", {}, words) : nameInText(node, words));
     last = end;
   }
   quote.append(text.slice(last));
@@ -37,7 +43,7 @@ function sentence(text, mentions, marked) {
 function source(document_) {
   const { title, date, url, publisher } = story.documents;
   const link = safeUrl(url[document_]);
-  const words = el("bdi", {}, title[document_]);
+  const words = el("bdi", {}, title[document_] || "Untitled article");
   const named = link ? el("a", { href: link, target: "_blank", rel: "noopener noreferrer", referrerpolicy: "no-referrer" }, words) : words;
   return el("p", { class: "source" }, named, publisher[document_] && ` · ${publisher[document_]}`, date[document_] && ` · ${showDate(date[document_])}`);
 }
@@ -189,7 +195,7 @@ function overview() {
     el("h2", {}, "What this is about"),
     el("p", { class: "lead" }, story.summary),
     section("Names at the centre", names.slice(0, 24), nameEntry, 8),
-    section("What happened", happened, (event) => el("ul", { class: "tops" }, el("li", {}, el("span", { class: "when" }, showInterval(N.from[event], N.to[event]) || "no date"), el("div", {}, nameButton(event), el("small", {}, participants(event))))), 7),
+    section("What happened", happened, (event) => el("ul", { class: "tops" }, el("li", {}, el("span", { class: "when" }, showInterval(N.from[event], N.to[event]) || "no date"), el("div", {}, nameButton(event), N.modality[event] ? tag(N.modality[event]) : "", el("small", {}, participants(event))))), 7),
     section("Who speaks", voices.slice(0, 24), (node) => el("ul", { class: "tops" }, el("li", {}, icon(mainName(node), colorOf(node)), el("div", {}, nameButton(node), el("small", {}, [saidBy[node].length && plural(saidBy[node].length, "claim"), quotesOf[node].length && plural(quotesOf[node].length, "quotation")].filter(Boolean).join(", "))))), 6),
     section("Circles of names", story.communities, communityEntry, 6),
     section("Articles", story.documents.title.map((_, at) => at), source, 8),
@@ -197,10 +203,10 @@ function overview() {
 }
 
 function nameEntry(node) {
-  const facts = factsOf[node].filter((fact) => pass[fact] && !story.predicates[F.p[fact]].role && F.by[fact] < 0 && factStatus[fact] === 0);
+  const facts = factsOf[node].filter((fact) => pass[fact] && !story.predicates[F.p[fact]].role && factStatus[fact] === 0 && !extra(fact).past);
   const seen = new Set();
   const best = facts.sort((a, b) => Number(F.s[b] === node) - Number(F.s[a] === node) || F.ev[b].length - F.ev[a].length || F.c[b] - F.c[a]).filter((fact) => !seen.has(factText(fact)) && seen.add(factText(fact)));
-  const words = best.slice(0, 2).map((fact) => (F.s[fact] === node ? `${predicateLabel(fact)} ${isLiteral(fact) ? literalText(fact) : label(F.o[fact])}` : `${label(F.s[fact])} ${predicateLabel(fact)} it`));
+  const words = best.slice(0, 2).map((fact) => (F.s[fact] === node ? `${predicateLabel(fact)} ${isLiteral(fact) ? literalText(fact) : label(F.o[fact])}` : `${label(F.s[fact])} ${predicateLabel(fact)} ${label(node)}`));
   return el("ul", { class: "tops" }, el("li", {}, icon(mainName(node), colorOf(node)), el("div", {}, nameButton(node), el("small", { dir: "auto" }, [typeName(node).toLowerCase(), ...words].join(" · ")))));
 }
 const participants = (event) => [...new Set(factsOf[event].filter((fact) => pass[fact] && F.s[fact] === event && !isLiteral(fact)).map((fact) => label(F.o[fact])))].slice(0, 4).join(", ");
