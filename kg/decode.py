@@ -40,6 +40,7 @@ _MAGIC = {
     b"{\\rtf": "an RTF document",
     b"SQLite format 3": "a database",
 }
+_WESTERN = frozenset("àâäáãåæçéèêëíìîïñóòôöõøœúùûüÿßÀÂÄÁÃÅÆÇÉÈÊËÍÎÏÑÓÔÖÕØŒÚÙÛÜŸ‘’‚“”„«»–—…•·€£§°©®™¡¿´\xa0½")
 _CONTROLS = bytes(set(range(32)) - {9, 10, 12, 13, 27})
 _DECLARED = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -104,25 +105,8 @@ def text_lines(stream: IO[bytes], packed_bytes: int = 0, max_chars: int = MAX_BY
     Bytes that are not UTF-8 come as lone surrogates for `repair`, so that one bad record does not decide for all.
     `packed_bytes` is the size of a .gz on disk (0: not packed).
     """
-    reader = io.BufferedReader(stream, _SAMPLE_BYTES) if isinstance(stream, io.RawIOBase) else stream
-    start = reader.read(4)
-    bom, encoding = next(((bom, name) for bom, name in _BOMS if start.startswith(bom)), (b"", "utf-8"))
-    joined = io.BufferedReader(_Chained(start[len(bom) :], reader), _SAMPLE_BYTES)
-    errors = "surrogateescape" if encoding == "utf-8" else "replace"
-    wrapper = io.TextIOWrapper(joined, encoding=encoding, errors=errors, newline="")
-    seen = 0
     try:
-        while line := wrapper.readline(max_chars + 1):
-            seen += len(line)
-            if packed_bytes and _is_bomb(packed_bytes, seen):
-                yield Unreadable("too_large", f"It unpacks to more than {seen - 1:,} characters: a decompression bomb.")
-                return
-            if len(line) > max_chars:
-                yield Unreadable("too_large", f"A line has more than {max_chars:,} characters.")
-                while line and not line.endswith(("\n", "\r")):
-                    line = wrapper.readline(max_chars)
-                continue
-            yield line
+        yield from _bounded_lines(_text_stream(stream), packed_bytes, max_chars)
     except _READ_ERRORS as exc:
         yield Unreadable("damaged", f"The rest of the file cannot be read: {exc}.")
 
@@ -154,6 +138,32 @@ class _Chained(io.RawIOBase):
         return len(chunk)
 
 
+def _text_stream(stream: IO[bytes]) -> io.TextIOWrapper:
+    start = stream.read(4)
+    bom, encoding = next(((bom, name) for bom, name in _BOMS if start.startswith(bom)), (b"", "utf-8"))
+    joined = io.BufferedReader(_Chained(start[len(bom) :], stream), _SAMPLE_BYTES)
+    errors = "surrogateescape" if encoding == "utf-8" else "replace"
+    return io.TextIOWrapper(joined, encoding=encoding, errors=errors, newline="")
+
+
+def _bounded_lines(stream: io.TextIOWrapper, packed_bytes: int, max_chars: int) -> Iterator[str | Unreadable]:
+    seen = 0
+    while line := stream.readline(max_chars + 1):
+        seen += len(line)
+        if packed_bytes and _is_bomb(packed_bytes, seen):
+            yield Unreadable("too_large", f"It unpacks to more than {seen - 1:,} characters: a decompression bomb.")
+            return
+        if len(line) <= max_chars:
+            yield line
+            continue
+        yield Unreadable("too_large", f"A line has more than {max_chars:,} characters.")
+        while line and not line.endswith(("\n", "\r")):
+            line = stream.readline(max_chars)
+            seen += len(line)
+            if packed_bytes and _is_bomb(packed_bytes, seen):
+                return
+
+
 def _is_bomb(packed: int, unpacked: int) -> bool:
     return unpacked > 64 * 1024 * 1024 and unpacked > MAX_RATIO * packed
 
@@ -182,9 +192,11 @@ def _decode_legacy(raw: bytes) -> str | Unreadable:
     ascii_count = len(raw) - len(raw.translate(None, bytes(range(128))))
     if sum(1 for char in lenient[:_SAMPLE_BYTES] if char > "\x7f") >= 2 * broken:
         return lenient
-    # charset-normalizer guesses wildly on a handful of high bytes; English pages with curly quotes are cp1252
-    if ascii_count > 0.95 * len(raw):
-        return raw.decode("cp1252", "replace")
+    # charset-normalizer guesses wildly on a handful of high bytes: Western letters and quotes among ASCII are cp1252
+    western = raw.decode("cp1252", "replace")
+    high = [char for char in western[:_SAMPLE_BYTES] if char > "\x7f"]
+    if ascii_count > 0.6 * len(raw) and sum(map(_WESTERN.__contains__, high)) >= 0.95 * len(high):
+        return western
     from charset_normalizer import from_bytes
 
     best = from_bytes(raw[:_SAMPLE_BYTES]).best()

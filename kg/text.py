@@ -194,12 +194,21 @@ def detect_language(text: str, stated: str | None = None) -> str:
     if not letters:
         return stated or "en"
     if letters >= _SHORT_LETTERS:
-        return str(py3langid.classify(sample)[0])
+        return _iso_code(str(py3langid.classify(sample)[0]))
     if stated:
         return stated
     scores = {str(code): float(score) for code, score in py3langid.rank(sample)}
     # log-probabilities of a few words lie close together; 15 is e-15 in likelihood, two or three words' worth
-    return "en" if scores["en"] > max(scores.values()) - 15 else max(scores, key=lambda code: (scores[code], code))
+    return (
+        "en"
+        if scores["en"] > max(scores.values()) - 15
+        else _iso_code(max(scores, key=lambda code: (scores[code], code)))
+    )
+
+
+def _iso_code(code: str) -> str:
+    """Two letters where ISO 639-1 has them: the Chinese languages share one written form."""
+    return "zh" if code in ("yue", "wuu", "cmn", "hak") else code
 
 
 def _document(text: str, spans: tuple[Span, ...], stated: Metadata, path: str) -> Document:
