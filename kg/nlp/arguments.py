@@ -99,7 +99,9 @@ class Arguments:
     def usable(self, mention: Mention) -> bool:
         """Whether the mention's entity has a name, or is a person."""
         entity = self.entities.get(mention.entity)
-        return entity is not None and (entity.named or ontology().is_a(entity.type, "Person"))
+        if entity is None:
+            return False
+        return entity.named or (ontology().is_a(entity.type, "Person") and (" " in mention.text or mention.kind == "pronoun"))
 
     def is_named(self, mention: Mention) -> bool:
         """Whether the mention's entity has a name."""

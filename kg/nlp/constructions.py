@@ -86,7 +86,7 @@ def _comma_places(arguments: Arguments) -> Iterator[Candidate]:
     places = [m if _is(arguments, m, "Place") else None for m in names]
     for at in range(len(names) - 1):
         inner, outer = places[at], places[at + 1]
-        if inner is None or outer is None or text[inner.end : outer.begin] not in (", ", " ("):
+        if inner is None or outer is None or text[inner.end : outer.begin] != ", ":
             continue
         if not _is(arguments, outer, "Country", "Region") or _is(arguments, inner, "Country"):
             continue
@@ -98,7 +98,19 @@ def _comma_places(arguments: Arguments) -> Iterator[Candidate]:
             continue
         if not _is(arguments, outer, "Country") and re.match(r",? (?:and|or) ", text[outer.end : outer.end + 6]):
             continue
+        if not _hangs_on(arguments, outer, inner):
+            continue
         yield _between(arguments, "locatedIn", inner, outer, 0.9, "place-comma-place")
+
+
+def _hangs_on(arguments: Arguments, outer: Mention, inner: Mention) -> bool:
+    """Whether the parser makes the outer place a modifier of the inner one, or at least no argument of its own."""
+    syntax = arguments.syntax
+    token = arguments.head(arguments.tokens(outer.begin, outer.end))
+    first = arguments.head(arguments.tokens(inner.begin, inner.end))
+    if syntax.is_below(token, first):
+        return True
+    return syntax.deps[token] in ("appos", "nmod", "obl", "flat", "dep", "list") and syntax.heads[token] == syntax.heads[first]
 
 
 def _between(arguments: Arguments, relation: str, subject: Mention, target: Mention, confidence: float, source: str) -> Candidate:
@@ -167,5 +179,5 @@ def _from_and_of(arguments: Arguments) -> Iterator[Candidate]:
                 continue
             if _is(arguments, found, "Place") and "from" in syntax.prepositions(target):
                 yield Candidate("fromPlace", token, target, None, token, 0.85, "person-from-place")
-            elif _is(arguments, found, "Organization"):
+            elif _is(arguments, found, "Organization") and " " in mention.text:
                 yield Candidate("affiliatedWith", token, target, None, token, 0.86, "person-of-body")

@@ -193,7 +193,7 @@ class _Door:
         if not ontology().properties[fact.predicate].is_state:
             return fact
         syntax = self.arguments.syntax
-        past = candidate.past or status.past or is_former(syntax, candidate.trigger)
+        past = candidate.past or status.past or (candidate.needs_names and is_former(syntax, candidate.trigger))
         valid_from = valid_to = None
         if candidate.predicate is not None:
             past = past or (_is_state_verb(syntax, candidate) and tense_is_past(syntax, candidate.predicate))

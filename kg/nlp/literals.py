@@ -195,6 +195,11 @@ def title_of(syntax: Syntax, i: int) -> Literal | None:
         if begin - span[-1] != 1 or not all(_in_title(syntax, s) for s in span):
             break
         begin = span[0]
+    # the parser hangs "Vice" of "Vice President Lund" on the name
+    while begin and syntax.lower[begin - 1] in _TITLE_WORDS and syntax.pos[begin - 1] in ("ADJ", "NOUN", "PROPN"):
+        begin -= 1
+    if end + 1 < len(syntax) and syntax.lower[end + 1] in ("de", "du", "des", "d'affaires"):
+        return None
     first, last = syntax.begins[begin], syntax.ends[end]
     text = syntax.doc.text[first:last]
     return Literal(text, first, last, " ".join(text.split()), "xsd:string")

@@ -351,6 +351,8 @@ def _is_half(syntax: Syntax, i: int) -> bool:
 
 def _is_bare(syntax: Syntax, i: int, first: int) -> bool:
     """Whether nothing before the noun makes it another office: "sales director", "vice president"."""
+    if syntax.tags[i] in ("NNS", "NNPS") and not syntax.lower[i].startswith("co"):
+        return False
     for kid in syntax.kids[i]:
         if kid >= first or syntax.deps[kid] not in ("compound", "amod", "nmod:desc", "advmod"):
             continue
@@ -358,7 +360,7 @@ def _is_bare(syntax: Syntax, i: int, first: int) -> bool:
             return False
         if syntax.deps[kid] == "compound" and syntax.pos[kid] == "NOUN" and syntax.words[kid].islower():
             return False
-    return not (first > 0 and (syntax.lower[first - 1] in _OTHER_OFFICE or syntax.lower[first - 1] == "-"))
+    return not (first > 0 and syntax.lower[first - 1] in _OTHER_OFFICE)
 
 
 def _match(syntax: Syntax, i: int, pattern: Pattern) -> Match | None:

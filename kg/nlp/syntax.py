@@ -173,7 +173,7 @@ class Syntax:
                 return [b for b in shared if b.token != i]
         found = []
         plural = self.tags[i] in ("NNS", "NNPS")
-        if self.deps[i] == "appos" and not self.is_tight(i) and (not plural or self.children(self.heads[i], "conj")):
+        if self.deps[i] == "appos" and not self.is_tight(i) and not self._is_listed(i, plural=plural):
             found.append(Bearer(self.heads[i], None, how="apposition"))
         found += [Bearer(k, None, how="apposition") for k in self.children(i, "appos") if not plural or self.children(k, "conj")]
         found += [Bearer(k, None, how="title") for k in self.children(i, "flat") if self.pos[k] == "PROPN"][:1]
@@ -188,6 +188,15 @@ class Syntax:
         if self.children(i, "cop") and not self.children(i, "case"):
             found += [Bearer(s, i, how="copula") for s in self.subjects(i)]
         return found + self._bearers_by_verb(i)
+
+    def _is_listed(self, i: int, *, plural: bool) -> bool:
+        """Whether what looks like an apposition is an item of a list: "X, consul of Y, the ambassador to Z and officials"."""
+        others = self.children(self.heads[i], "appos")
+        if plural:
+            return not self.children(self.heads[i], "conj")
+        if others and others[0] != i and others[0] < i and self.children(i, "det"):
+            return True
+        return any(self.children(k, "det", "nummod") or self.pos[k] == "PROPN" for k in self.children(i, "conj"))
 
     def is_tight(self, i: int) -> bool:
         """Whether an apposition stands right behind its head, as in "Norvia spokeswoman": no comma, no article."""
