@@ -4,10 +4,13 @@ The steps: parse (sentences, tags, trees, names), times, mentions, quotations, c
 pipeline may take the place of ours; its names are then renamed to classes of the ontology by NAME_CLASSES.
 """
 
-__all__ = ["load_pipeline", "parse", "pipeline_fingerprint"]
+__all__ = ["is_ours", "load_pipeline", "parse", "pipeline_fingerprint", "read"]
 
 import hashlib
 import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,10 +20,17 @@ from spacy.tokens import Doc, Span
 
 import kg
 from kg.errors import ModelError, SettingError
+from kg.nlp.coref import link_mentions
 from kg.nlp.encoder import model_folder, model_hash
+from kg.nlp.events import find_events
+from kg.nlp.facts import find_facts
+from kg.nlp.mentions import find_mentions
+from kg.nlp.names import load_names
+from kg.nlp.quotes import find_quotations
+from kg.nlp.times import find_times
 from kg.nlp.tokens import BoundedTokenizer
 from kg.ontology import data_folder
-from kg.records import Document
+from kg.records import Document, Mention, Quotation, Reading
 
 #: Name labels of other pipelines -> our classes (OntoNotes, CoNLL and WikiNER names); labels not here are left out.
 NAME_CLASSES = {
@@ -78,6 +88,41 @@ def parse(nlp: Language, document: Document) -> Doc:
     return doc
 
 
+def read(nlp: Language, document: Document) -> Reading:
+    """All that the text of a document says; the reading depends on the document and the pipeline alone.
+
+    1. Parse: tokens, sentences, tags, trees, names.
+    2. Times, reckoned from the document's date.
+    3. Mentions: names, descriptions, pronouns, each with a class.
+    4. Quotations with their speakers' words.
+    5. Coreference: mentions to entities; the speakers get theirs.
+    6. Facts and events, each with its modality and source.
+
+    A document in another language than the pipeline's is given back as it is, with nothing read from it.
+    """
+    if document.language != nlp.lang:
+        return Reading(document)
+    with nlp.memory_zone():
+        doc = parse(nlp, document)
+        times = find_times(doc, _reference(document))
+        names = load_names()
+        mentions = find_mentions(doc, document, names)
+        quotations = find_quotations(doc, mentions)
+        mentions, entities = link_mentions(doc, document, mentions, quotations, names)
+        quotations = _with_speakers(document, quotations, mentions)
+        facts, dropped = find_facts(doc, document, mentions, entities, quotations, times)
+        events = find_events(doc, document, mentions, entities, quotations, times)
+        return Reading(
+            document,
+            mentions=tuple(mentions),
+            entities=tuple(entities),
+            facts=tuple(facts),
+            events=tuple(events),
+            quotations=tuple(quotations),
+            dropped=tuple(sorted(dropped.items())),
+        )
+
+
 def pipeline_fingerprint(nlp: Language) -> str:
     """20 hex digits that change when the pipeline, its model, the ontology or the version of Dateline changes."""
     summed = hashlib.sha256()
@@ -92,6 +137,22 @@ def pipeline_fingerprint(nlp: Language) -> str:
     for path in sorted([*folder.glob("*.ttl"), *folder.glob("*.toml"), *folder.glob("patterns/*.toml")]):
         summed.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return summed.hexdigest()[:20]
+
+
+def _reference(document: Document) -> date | None:
+    return date.fromisoformat(document.date) if document.date else None
+
+
+def _with_speakers(document: Document, quotations: Sequence[Quotation], mentions: Sequence[Mention]) -> list[Quotation]:
+    """The quotations with their document and their speakers' entities; a speaker that is no mention has none."""
+    entity_of = {(mention.begin, mention.end): mention.entity for mention in mentions}
+    complete = []
+    for quotation in quotations:
+        speaker = quotation.speaker
+        if speaker is not None:
+            speaker = replace(speaker, entity=entity_of.get((speaker.begin, speaker.end), ""))
+        complete.append(replace(quotation, doc=document.id, speaker=speaker))
+    return complete
 
 
 def _load_other(name: str) -> Language:

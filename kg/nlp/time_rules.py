@@ -113,13 +113,9 @@ def _nearest_day(month: int, day: int, clock: Clock) -> date | None:
     future = [found for found in around if found and found > clock.today]
     if clock.ahead and future and past and past[-1] != clock.today:
         return future[0]
-    soon = (
-        clock.tense != "past"
-        and future
-        and (future[0] - clock.today).days <= 60
-        and past
-        and (clock.today - past[-1]).days > 300
-    )
+    soon = past and future and (future[0] - clock.today).days <= 60 and (clock.today - past[-1]).days > 300
+    if soon and clock.tense != "past":
+        return future[0]
     return past[-1] if past else None
 
 
