@@ -58,6 +58,13 @@ _ABOUT_FILES = ("README", "LICENSE", "LICENCE", "NOTICE", "CHANGELOG")
 _ABOUT = Unreadable("about_file", "It describes its folder; give it as a SOURCE of its own to read it.")
 _LANGUAGE_CHARS = 20_000
 _SHORT_LETTERS = 60
+_BRIEF_LETTERS = 400
+#: Function words that no other language with Latin letters has as frequent words.
+_ENGLISH_WORDS = frozenset(
+    ("the", "and", "from", "which", "with", "were", "are", "his", "that", "their", "been", "would", "said")
+)
+#: One written form, one code.
+_CHINESE = {"yue": "zh", "wuu": "zh", "cmn": "zh"}
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -185,30 +192,24 @@ def file_digest(path: str | os.PathLike[str]) -> str:
 def detect_language(text: str, stated: str | None = None) -> str:
     """ISO 639-1 code of the text by its first 20,000 characters.
 
-    A text of fewer than 60 letters has the stated language, else English where English is plausible.
+    A text of fewer than 60 letters has the stated language, else English where English is plausible; a text of fewer than 400
+    is English when English function words stand in it, since a sentence full of foreign names misleads letter statistics.
     """
     import py3langid
 
     sample = text[:_LANGUAGE_CHARS]
-    letters = sum(map(len, _LETTERS.findall(sample)))
-    if not letters:
+    words = _LETTERS.findall(sample)
+    letters = sum(map(len, words))
+    if not letters or (stated and letters < _SHORT_LETTERS):
         return stated or "en"
-    if letters >= _SHORT_LETTERS:
-        return _iso_code(str(py3langid.classify(sample)[0]))
-    if stated:
-        return stated
-    scores = {str(code): float(score) for code, score in py3langid.rank(sample)}
+    if letters < _BRIEF_LETTERS and sum(word.lower() in _ENGLISH_WORDS for word in words) >= max(1, 0.05 * len(words)):
+        return "en"
+    scores = {_CHINESE.get(str(code), str(code)): float(score) for code, score in reversed(py3langid.rank(sample))}
+    scores = {code: score for code, score in scores.items() if len(code) == 2}
     # log-probabilities of a few words lie close together; 15 is e-15 in likelihood, two or three words' worth
-    return (
-        "en"
-        if scores["en"] > max(scores.values()) - 15
-        else _iso_code(max(scores, key=lambda code: (scores[code], code)))
-    )
-
-
-def _iso_code(code: str) -> str:
-    """Two letters where ISO 639-1 has them: the Chinese languages share one written form."""
-    return "zh" if code in ("yue", "wuu", "cmn", "hak") else code
+    if letters < _SHORT_LETTERS and scores["en"] > max(scores.values()) - 15:
+        return "en"
+    return max(scores, key=lambda code: (scores[code], code))
 
 
 def _document(text: str, spans: tuple[Span, ...], stated: Metadata, path: str) -> Document:
