@@ -1,7 +1,7 @@
 """OntoGUM documents -> MUC, B3, CEAF-e and their mean of our coreference, beside a head-match baseline.
 
     python scripts/eval_coref.py GUM_FOLDER --split test
-    python scripts/eval_coref.py GUM_FOLDER --fit          # weights for kg/nlp/pronouns.py from the training part
+    python scripts/eval_coref.py GUM_FOLDER --split dev --genre news --errors 10
 
 Mentions, tags and trees are predicted; words and sentences are the corpus's own. A mention counts with its whole noun phrase,
 as OntoNotes does: from its first modifier to its last complement, without a preposition before it and a mark after it.
@@ -22,7 +22,7 @@ from kg.nlp.coref import resolve_mentions
 from kg.nlp.mentions import find_mentions
 from kg.nlp.names import NameList, load_names
 from kg.nlp.pipeline import load_pipeline
-from kg.records import Document, Mention
+from kg.records import Document, Mention, Quotation
 
 Chain = frozenset[tuple[int, int]]
 NEWS = "news"
@@ -35,14 +35,8 @@ def main() -> None:
     parser.add_argument("--genre", default="", help="only documents of this genre")
     parser.add_argument("--empty-names", action="store_true", help="without names.toml")
     parser.add_argument("--errors", type=int, default=0, help="show so many wrong links of each document")
-    parser.add_argument("--fit", action="store_true", help="fit the pronoun weights on the training part and print them")
     args = parser.parse_args()
     nlp = load_pipeline()
-    if args.fit:
-        from fit_coref import fit
-
-        fit(args.gum, nlp)
-        return
     names = NameList() if args.empty_names else load_names()
     rows = evaluate(args.gum, args.split, nlp, names, genre=args.genre, errors=args.errors)
     print(table(rows))
@@ -130,7 +124,7 @@ def read_turns(path: Path, doc: Doc) -> list[tuple[int, int, str]]:
 def sieve_chains(doc: Doc, names: NameList, turns: Sequence[tuple[int, int, str]] = ()) -> list[Chain]:
     document = Document("doc-eval", doc.text)
     mentions = find_mentions(doc, document, names)
-    quotations = _quotations(doc, document, mentions)
+    quotations = _quotations(doc, mentions)
     chains = resolve_mentions(doc, document, mentions, quotations, names, turns=turns, min_probability=0.0)
     found: list[Chain] = []
     taken: set[tuple[int, int]] = set()
@@ -150,12 +144,12 @@ def sieve_chains(doc: Doc, names: NameList, turns: Sequence[tuple[int, int, str]
     return found
 
 
-def _quotations(doc: Doc, document: Document, mentions: Sequence[Mention]) -> Sequence:
+def _quotations(doc: Doc, mentions: Sequence[Mention]) -> Sequence[Quotation]:
     try:
         from kg.nlp.quotes import find_quotations
     except ImportError:
         return []
-    return find_quotations(doc, document, mentions)
+    return find_quotations(doc, mentions)
 
 
 def noun_phrase(doc: Doc, begin: int, end: int, head: Token, *, is_name: bool, is_pronoun: bool) -> tuple[int, int]:

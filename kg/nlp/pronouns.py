@@ -1,7 +1,7 @@
 """A pronoun and the chains before it -> the chain it stands for, or none when no chain is clearly the best.
 
 A softmax over the candidates of the last sentences, with features of grammar, distance and kind. The weights of each
-pronoun were fitted on the training part of GUM (free genres) by `scripts/eval_coref.py --fit`.
+pronoun were fitted on the training part of GUM (free genres) by `scripts/fit_pronouns.py`.
 """
 
 __all__ = ["WINDOW_SENTENCES", "Focus", "candidates", "features", "best_candidate"]
@@ -23,24 +23,26 @@ _NEVER = frozenset("who whom whose i me my mine myself you your yours yourself y
 _REFLEXIVE = frozenset({"himself", "herself", "itself", "themselves"})
 _SUBJECT = frozenset({"nsubj", "nsubj:pass", "nsubj:outer", "csubj"})
 
-#: Hand-set weights to start from; see WEIGHTS for the fitted ones.
+#: Feature -> weight, by `scripts/fit_pronouns.py` on GUM v11's training part, free genres (2026-11-20); "none" is no antecedent.
 WEIGHTS: Mapping[str, Mapping[str, float]] = {
-    "person": {
-        "same sentence": 0.6, "one back": 0.3, "two back": -0.6, "three back": -1.2, "subject": 1.0, "object": 0.2, "possessive": 0.0,
-        "subject before": 0.5, "parallel": 0.6, "name": 0.6, "pronoun": 1.0, "chain size": 0.4, "known gender": 1.5, "distance": -0.3,
-        "other side of a quote": -0.8, "first": 0.2, "none": -0.5, "oblique": -0.4, "modifier": -0.5, "indefinite": 0.0, "Person": 1.5,
+    "person": {  # 1222 pronouns, 84.2 % of them right
+        "Person": 0.46, "chain size": 0.30, "distance": -0.65, "first": 0.16, "known gender": 0.71, "modifier": -0.78,
+        "named chain": -0.53, "nominal": -0.36, "object": 0.42, "oblique": 0.45, "one back": 0.40, "parallel": 0.27,
+        "possessive": 0.79, "pronoun": 0.82, "same sentence": 0.64, "subject": 1.03, "subject before": 0.54, "three back": -0.57,
+        "none": -0.46,
     },
-    "thing": {
-        "same sentence": 0.4, "one back": 0.3, "two back": -0.8, "three back": -1.6, "subject": 1.0, "object": 0.4, "possessive": -0.3,
-        "subject before": 0.5, "parallel": 0.6, "name": 0.3, "pronoun": 1.2, "chain size": 0.5, "known gender": 0.0, "distance": -0.4,
-        "other side of a quote": -0.6, "first": 0.2, "none": 0.8, "oblique": -0.3, "modifier": -0.4, "indefinite": 0.1, "Entity": -0.2,
-        "Place": -0.3, "Organization": 0.4, "Platform": 0.6,
+    "several": {  # 800 pronouns, 71.5 % of them right
+        "Entity": -0.50, "Event": -0.41, "Group": 0.46, "Organization": 0.31, "Person": -0.36, "Place": -0.71, "Policy": -0.33,
+        "Product": 0.41, "Work": 0.43, "chain size": 0.40, "distance": -0.95, "first": 0.76, "indefinite": 0.50, "modifier": -0.25,
+        "name": -0.65, "named chain": -0.51, "nominal": -0.47, "object": 1.20, "oblique": 0.56, "one back": 0.31, "parallel": 0.52,
+        "plural": 0.95, "possessive": 1.58, "pronoun": 0.45, "same sentence": 0.94, "subject": 1.45, "subject before": 0.75,
+        "three back": -1.01, "two back": -0.90, "none": 0.66,
     },
-    "several": {
-        "same sentence": 0.4, "one back": 0.3, "two back": -0.8, "three back": -1.6, "subject": 1.0, "object": 0.3, "possessive": -0.2,
-        "subject before": 0.5, "parallel": 0.6, "name": 0.2, "pronoun": 1.2, "chain size": 0.4, "known gender": 0.0, "distance": -0.4,
-        "other side of a quote": -0.6, "first": 0.2, "none": 0.8, "oblique": -0.3, "modifier": -0.4, "indefinite": 0.1, "Group": 1.0,
-        "Person": 0.2, "plural": 1.5, "Organization": 0.0,
+    "thing": {  # 1308 pronouns, 60.2 % of them right
+        "Entity": -0.57, "Event": 0.07, "Organization": -0.49, "Place": -0.26, "Policy": 0.18, "Product": 0.54, "Work": 0.19,
+        "chain size": 0.72, "distance": -0.83, "first": 0.52, "indefinite": 0.17, "name": -0.23, "named chain": -0.40,
+        "nominal": -0.46, "object": 1.14, "oblique": 0.41, "one back": 0.23, "parallel": 0.48, "possessive": 1.16, "pronoun": 0.34,
+        "same sentence": 0.89, "subject": 1.31, "subject before": 0.20, "three back": -1.10, "two back": -0.37, "none": 0.35,
     },
 }  # fmt: skip
 
