@@ -3,6 +3,7 @@
 __all__ = ["FORMATS", "Format", "Selection", "export_graph", "format_of"]
 
 import gzip as gz
+import io
 import logging
 import os
 import shutil
@@ -11,13 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import pyoxigraph as ox
 
 from kg.errors import ExportError, did_you_mean
 from kg.graph.network_files import cytoscape_lines, gexf_lines, graphml_lines, nodelink_lines
-from kg.graph.property_graph import PropertyGraph, to_property_graph, write_neo4j
+from kg.graph.property_graph import PropertyGraph, clean, to_property_graph, write_neo4j
 from kg.graph.selection import Selection, read_triples, select
 from kg.graph.tables import read_tables, write_parquet
 from kg.ontology import NAMESPACES
@@ -206,6 +207,35 @@ def _write_triples(form: ox.RdfFormat) -> FileWriter:
     return write
 
 
+def _write_rdfxml(triples: Triples, file: IO[bytes], _: Selection) -> None:
+    escaping: Any = _Returns(file)
+    ox.serialize(map(_for_xml, triples), escaping, ox.RdfFormat.RDF_XML, prefixes=NAMESPACES)
+
+
+class _Returns(io.RawIOBase):
+    """Writes carriage returns as references: readers of XML turn bare ones into newlines, and offsets would not hold."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
+        self._file.write(bytes(content).replace(b"\r", b"&#13;"))
+        return len(content)
+
+
+def _for_xml(triple: ox.Triple) -> ox.Triple:
+    """The triple without characters that XML cannot hold, which would make the whole file unreadable."""
+    found = triple.object
+    if not isinstance(found, ox.Literal) or clean(found.value) == found.value:
+        return triple
+    if found.language:
+        return ox.Triple(triple.subject, triple.predicate, ox.Literal(clean(found.value), language=found.language))
+    return ox.Triple(triple.subject, triple.predicate, ox.Literal(clean(found.value), datatype=found.datatype))
+
+
 def _write_quads(form: ox.RdfFormat) -> FileWriter:
     def write(triples: Triples, file: IO[bytes], selection: Selection) -> None:
         graph = ox.NamedNode(selection.named_graph) if selection.named_graph else ox.DefaultGraph()
@@ -250,7 +280,7 @@ FORMATS = {
     "nq": Format(("nq", "nquads"), "N-Quads", _write_quads(ox.RdfFormat.N_QUADS), rdf12=True),
     "trig": Format(("trig",), "TriG", _write_quads(ox.RdfFormat.TRIG), rdf12=True),
     "jsonld": Format(("jsonld", "json-ld"), "JSON-LD", _write_triples(ox.RdfFormat.JSON_LD)),
-    "rdf": Format(("rdf", "rdfxml", "owl"), "RDF/XML", _write_triples(ox.RdfFormat.RDF_XML)),
+    "rdf": Format(("rdf", "rdfxml", "owl"), "RDF/XML", _write_rdfxml),
     "graphml": Format(("graphml",), "GraphML: Gephi, Cytoscape, yEd, igraph", _write_network(graphml_lines)),
     "gexf": Format(("gexf",), "GEXF with dates: Gephi, Gephi Lite", _write_network(gexf_lines)),
     "cytoscape.json": Format(("cytoscape.json", "cyjs"), "Cytoscape", _write_network(cytoscape_lines)),

@@ -16,6 +16,8 @@ from kg.graph.property_graph import EDGE_COLUMNS, NODE_COLUMNS, Edge, Node, Prop
 _GRAPHML_TYPES = {str: "string", int: "int", float: "double", bool: "boolean", tuple: "string"}
 _GEXF_TYPES = {str: "string", int: "integer", float: "double", bool: "boolean", tuple: "string"}
 _SEPARATOR = " | "
+#: Readers of XML turn a bare carriage return into a newline.
+_RETURN = {"\r": "&#13;"}
 
 
 def graphml_lines(graph: PropertyGraph) -> Iterator[str]:
@@ -40,7 +42,7 @@ def graphml_lines(graph: PropertyGraph) -> Iterator[str]:
 
 def _graphml_cells(side: str, values: Mapping[str, Any]) -> str:
     cells = ((name, _text(value)) for name, value in values.items())
-    return "".join(f'<data key="{side}_{name}">{escape(text)}</data>' for name, text in cells if text)
+    return "".join(f'<data key="{side}_{name}">{escape(text, _RETURN)}</data>' for name, text in cells if text)
 
 
 def gexf_lines(graph: PropertyGraph) -> Iterator[str]:
