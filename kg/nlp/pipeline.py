@@ -21,6 +21,7 @@ from spacy.tokens import Doc, Span
 import kg
 from kg.errors import ModelError, SettingError
 from kg.nlp.coref import link_mentions
+from kg.nlp.demonyms import add_countries
 from kg.nlp.encoder import model_folder, model_hash
 from kg.nlp.events import find_events
 from kg.nlp.facts import find_facts
@@ -96,7 +97,7 @@ def read(nlp: Language, document: Document) -> Reading:
     3. Mentions: names, descriptions, pronouns, each with a class.
     4. Quotations with their speakers' words.
     5. Coreference: mentions to entities; the speakers get theirs.
-    6. Facts and events, each with its modality and source.
+    6. The countries that demonyms give; facts and events, each with its modality and source.
 
     A document in another language than the pipeline's is given back as it is, with nothing read from it.
     """
@@ -110,6 +111,7 @@ def read(nlp: Language, document: Document) -> Reading:
         quotations = find_quotations(doc, mentions)
         mentions, entities = link_mentions(doc, document, mentions, quotations, names)
         quotations = _with_speakers(document, quotations, mentions)
+        mentions, entities = add_countries(doc, document, mentions, entities, names)
         facts, dropped = find_facts(doc, document, mentions, entities, quotations, times)
         events = find_events(doc, document, mentions, entities, quotations, times)
         return Reading(
