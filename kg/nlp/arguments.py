@@ -145,7 +145,7 @@ def time_of(
             depth = 1
         if strict and depth > 2:
             continue
-        if depth <= 3 or syntax.clause(head) == clause:
+        if syntax.clause(head) == clause or (depth <= 1 and not strict) or (strict and depth <= 2):
             found.append((min(depth, 9), abs(head - trigger), time))
     return min(found, key=lambda item: item[:2])[2] if found else None
 

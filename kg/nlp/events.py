@@ -182,8 +182,8 @@ class _Reader:
         if match.pattern.label:
             word = match.pattern.label
         if doer and done:
-            return f"{doer}: {word} {done}"
-        return f"{doer}: {word}" if doer else f"{done}: {word}"
+            return f"{doer} {word} {done}"
+        return f"{doer or done} {word}"
 
 
 def _without_overlaps(found: list[_Found]) -> list[_Found]:

@@ -254,7 +254,7 @@ def _read_governor(syntax: Syntax, i: int, head: int, lemma: str, marks: _Marks,
         marks.plan = True
     elif has_to and lemma in _PLANS:
         marks.plan = True
-    elif syntax.tags[i] == "VBG" and lemma in _DOUBTS:
+    elif syntax.deps[i] == "xcomp" and lemma in _DOUBTS:
         marks.doubt = True
     elif has_to and lemma not in _FACTIVE:
         marks.doubt = True

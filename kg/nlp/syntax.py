@@ -112,7 +112,7 @@ class Syntax:
             return True
         if self.tags[i] != "VBN" or self.children(i, "obj", "nsubj", "aux"):
             return False
-        if self.deps[i] in ("acl", "advcl", "amod", "acl:relcl"):
+        if self.deps[i] in ("acl", "advcl", "amod", "acl:relcl", "xcomp", "ccomp"):
             return True
         return self.deps[i] == "conj" and self.is_passive(self.heads[i])
 
