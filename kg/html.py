@@ -30,6 +30,7 @@ _PAGE_ERRORS = (
     lxml.etree.LxmlError,
 )
 _MAX_JSON_CHARS = 500_000
+_FEW_CHARS = 250
 _DECLARATION = re.compile(r"\s*<\?xml[^<>]{0,200}\?>", re.IGNORECASE)
 _ARTICLE_TYPES = ("article", "newsarticle", "reportagenewsarticle", "blogposting", "opinionnewsarticle", "analysisnewsarticle",
                   "liveblogposting", "backgroundnewsarticle", "reviewnewsarticle", "report", "webpage")  # fmt: skip
@@ -51,7 +52,25 @@ _AUTHOR_NAMES = (
 )
 _SITE_NAMES = ("og:site_name", "application-name", "dc.publisher", "citation_publisher", "publisher")
 _TITLE_NAMES = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title", "citation_title")
-_BLOCKS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "pre", "td", "figcaption", "dd", "dt", "div")
+_BLOCKS = (
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "li",
+    "blockquote",
+    "pre",
+    "td",
+    "figcaption",
+    "dd",
+    "dt",
+    "div",
+    "br",
+    "tr",
+)
 _NO_TEXT = (
     "script",
     "style",
@@ -84,7 +103,11 @@ def read_page(html: str) -> Page:
     if tree is None:
         return Page("", Metadata())
     metadata = _read_metadata(tree)
-    return Page(_main_text(source) or _all_text(tree), metadata)
+    text = _main_text(source)
+    # without one paragraph trafilatura takes every word of the page, menus too
+    if len(text) < _FEW_CHARS and tree.find(".//p") is None:
+        text = _all_text(tree) or text
+    return Page(repair(text), metadata)
 
 
 def _tree(source: str) -> Any:
@@ -109,17 +132,16 @@ def _main_text(source: str) -> str:
 
 def _all_text(tree: Any) -> str:
     """Text of all blocks outside navigation, for pages in which trafilatura finds no article."""
-    for element in list(tree.iter(*_NO_TEXT)):
-        element.drop_tree() if element.getparent() is not None else None
     pieces: list[str] = []
-    for element in tree.iter():
-        if isinstance(element.tag, str):
-            if element.tag in (*_BLOCKS, "br", "tr"):
-                pieces.append("\n")
-            pieces.append(element.text or "")
-        pieces.append(element.tail or "")
-        if element.tag == "br" or element.tag in _BLOCKS:
-            pieces.insert(-1, "\n" if element.tag in _BLOCKS else "")
+    hidden = 0
+    for event, element in lxml.etree.iterwalk(tree, events=("start", "end")):
+        gap = "\n" if element.tag in _BLOCKS else ""
+        hidden += (event == "start") if element.tag in _NO_TEXT else 0
+        if event == "start":
+            pieces += [gap, element.text or ""] if not hidden else []
+            continue
+        hidden -= element.tag in _NO_TEXT
+        pieces += [gap, element.tail or ""] if not hidden else []
     lines = (" ".join(line.split()) for line in "".join(pieces).splitlines())
     return "\n\n".join(line for line in lines if line)
 

@@ -19,7 +19,7 @@ _MARKS = re.compile(
     | (?P<tag></?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>\n]{0,500})?/?>|<!--.{0,1000}?-->)
     | (?P<code>`{1,3})
     | (?P<emphasis>\*{1,3}|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)|~~)
-    | (?P<escape>\\(?=[!-/:-@\[-`{-~]))""",
+    | (?P<escape>\\)[!-/:-@\[-`{-~]""",
     re.VERBOSE,
 )
 _LINE_START = re.compile(r"(?:>\s?)+|\#{1,6}\s+|[-*+]\s+(?:\[[ xX]\]\s+)?")
@@ -92,6 +92,8 @@ def _line_markup(text: str, offset: int) -> Iterator[Span]:
             yield Span(offset + match.start("open"), offset + match.end("open"), "markup")
             yield from _line_markup(match["label"], offset + match.start("label"))
             yield Span(offset + match.start("target"), offset + match.end("target"), "markup")
+        elif match["escape"]:
+            yield Span(offset + match.start("escape"), offset + match.end("escape"), "markup")
         elif match["emphasis"] != "*" or not _is_times(text, match.start()):
             yield Span(offset + match.start(), offset + match.end(), "markup")
 
