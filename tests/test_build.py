@@ -142,8 +142,8 @@ def test_corrections_are_kept_and_applied_again(tmp_path):
     source, output = write(tmp_path / "in"), tmp_path / "out"
     run(source, output)
     before = graph(output)
-    assert b"Harrow Rovers" in before
-    correct("same", "Harrow Rovers", "Leeds City", Settings(output=output, draw=False))
+    assert b"Vesta Grid" in before
+    correct("same", "Vesta Grid", "Vesta Media", Settings(output=output, draw=False))
     merged = graph(output)
     assert merged != before
     assert b"correction: the same" in merged
