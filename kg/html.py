@@ -15,8 +15,10 @@ from typing import Any
 import lxml.etree  # type: ignore[import-untyped]
 import lxml.html  # type: ignore[import-untyped]
 
+from kg.bylines import split_authors
+from kg.dates import parse_date
 from kg.decode import repair
-from kg.metadata import Metadata, parse_date, split_authors
+from kg.metadata import Metadata
 
 #: What lxml and trafilatura are known to raise on broken pages.
 _PAGE_ERRORS = (

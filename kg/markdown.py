@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from kg.boilerplate import lines_of, settle, view
-from kg.metadata import Metadata, parse_date, split_authors
+from kg.bylines import split_authors
+from kg.dates import parse_date
+from kg.metadata import Metadata
 from kg.records import Span
 
 _MAX_LINE_CHARS = 20_000

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kg.bylines import split_authors
+from kg.dates import parse_date
 from kg.decode import MAX_BYTES, Unreadable, repair
-from kg.metadata import Metadata, parse_date, split_authors
+from kg.metadata import Metadata
 
 #: Our field -> the names that it has in record files; case, spaces and hyphens do not count.
 COLUMNS: dict[str, tuple[str, ...]] = {
