@@ -67,7 +67,10 @@ def read_metadata(text: str, boilerplate: Sequence[Span] = (), *, title: str | N
     furniture = [span for span in boilerplate if span.kind not in _READ_KINDS]
     top = _zone(lines_of(view(text[:_TOP_CHARS], furniture), _TOP_LINES * 4))
     foot_begin = max(0, len(text) - _TOP_CHARS)
-    foot = lines_of(text[foot_begin:], 10**6)[-_FOOT_LINES:]
+    below = [
+        Span(max(0, span.begin - foot_begin), span.end - foot_begin) for span in furniture if span.end > foot_begin
+    ]
+    foot = lines_of(view(text[foot_begin:], below), _TOP_CHARS)[-_FOOT_LINES:]
     if title is None:
         title = _find_title(top)
     dateline = _find_dateline(top, title)
