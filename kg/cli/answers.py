@@ -131,13 +131,7 @@ def _drawn(
 
 
 def _terms(answer: "Answer") -> Iterator[tuple["Term | None", ...]]:
-    import pyoxigraph as ox
-
-    if isinstance(answer.results, ox.QueryTriples):
-        for triple in answer.results:
-            yield triple.subject, triple.predicate, triple.object
-    else:
-        yield from answer.rows()
+    yield from answer.triples() if answer.form in ("CONSTRUCT", "DESCRIBE") else answer.rows()
 
 
 def _without(

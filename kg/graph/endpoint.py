@@ -78,6 +78,7 @@ class Endpoint:
             with urllib.request.urlopen(request, timeout=self.timeout_s) as response:  # noqa: S310
                 body = response.read(MAX_BYTES + 1)
                 media_type = response.headers.get_content_type()
+                expected = int(response.headers.get("Content-Length") or 0)
         except urllib.error.HTTPError as exc:
             raise QueryError(f"{self.url} answered {exc.code} {exc.reason}: {_excerpt(exc.read(2000))}") from exc
         except TimeoutError as exc:
@@ -88,6 +89,10 @@ class Endpoint:
             raise QueryError(f"{self.url} cannot be reached: {exc.reason}.") from exc
         except (http.client.HTTPException, OSError) as exc:
             raise QueryError(f"{self.url} broke off in the middle of its answer ({exc!r}). Try again.") from exc
+        if len(body) < min(expected, MAX_BYTES):
+            raise QueryError(
+                f"{self.url} broke off in the middle of its answer ({len(body)} of {expected} bytes). Try again."
+            )
         if len(body) > MAX_BYTES:
             raise QueryError(f"{self.url} answered more than {MAX_BYTES >> 20} MB. Ask for less with LIMIT.")
         return media_type, body

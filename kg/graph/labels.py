@@ -57,4 +57,12 @@ def _remote(source: Source, iris: list[str]) -> dict[str, str | None]:
         for node, label in answer.rows():
             if isinstance(node, ox.NamedNode) and isinstance(label, ox.Literal):
                 labels[node.value] = min(label.value, labels.get(node.value) or label.value)
+    unnamed = " ".join(f"<{iri}>" for iri in iris if iri not in labels)
+    if unnamed:
+        text = "SELECT ?node ?publisher ?date WHERE { VALUES ?node { %s } ?node kg:textSha256 ?digest ."
+        text += " OPTIONAL { ?node schema:publisher ?publisher } OPTIONAL { ?node schema:datePublished ?date } }"
+        for node, publisher, date in ask(source, text % unnamed).rows():
+            if isinstance(node, ox.NamedNode):
+                parts = [part.value for part in (publisher, date) if isinstance(part, ox.Literal)]
+                labels[node.value] = ", ".join(parts) or None
     return labels

@@ -10,7 +10,7 @@ from typing import IO, Protocol, TypeVar
 
 import pyoxigraph as ox
 
-from kg.errors import QueryError, QueryTimeout, did_you_mean
+from kg.errors import KGError, QueryError, QueryTimeout, did_you_mean
 from kg.graph.sparql_text import (
     explain_syntax_error,
     first_group,
@@ -74,8 +74,24 @@ class Answer:
     def rows(self) -> Iterator[tuple[Term | None, ...]]:
         """The rows of a SELECT query, None where a variable is unbound."""
         if isinstance(self.results, ox.QuerySolutions):
-            for solution in self.results:
-                yield tuple(solution)
+            try:
+                for solution in self.results:
+                    yield tuple(solution)
+            except BrokenPipeError:
+                raise
+            except (OSError, RuntimeError) as exc:
+                raise QueryError(f"The query failed: {exc}.") from exc
+
+    def triples(self) -> Iterator[tuple[Term, Term, Term]]:
+        """The triples of a CONSTRUCT or DESCRIBE query."""
+        if isinstance(self.results, ox.QueryTriples):
+            try:
+                for triple in self.results:
+                    yield triple.subject, triple.predicate, triple.object
+            except BrokenPipeError:
+                raise
+            except (OSError, RuntimeError) as exc:
+                raise QueryError(f"The query failed: {exc}.") from exc
 
 
 def ask(
@@ -155,18 +171,23 @@ def write_answer(answer: Answer, stream: IO[bytes], kind: str, *, prefixes: Mapp
     Raises:
         QueryError: the format does not fit the form of the query.
     """
-    if isinstance(answer.results, ox.QueryTriples):
-        if kind not in _GRAPHS:
-            raise QueryError(f"{answer.form} gives triples: they are written as {', '.join(_GRAPHS)}, not as {kind}.")
-        _write_triples(answer.results, stream, kind, {**NAMESPACES, **(prefixes or {})})
-        return
-    if kind not in _SOLUTIONS:
+    is_graph = isinstance(answer.results, ox.QueryTriples)
+    if is_graph and kind not in _GRAPHS:
+        raise QueryError(f"{answer.form} gives triples: they are written as {', '.join(_GRAPHS)}, not as {kind}.")
+    if not is_graph and kind not in _SOLUTIONS:
         raise QueryError(
             f"{answer.form} gives no triples: it is written as table, md, {', '.join(_SOLUTIONS)}, not as {kind}."
         )
-    answer.results.serialize(stream, _SOLUTIONS[kind])
-    if kind in ("json", "xml"):
-        stream.write(b"\n")
+    try:
+        if isinstance(answer.results, ox.QueryTriples):
+            _write_triples(answer.results, stream, kind, {**NAMESPACES, **(prefixes or {})})
+        else:
+            answer.results.serialize(stream, _SOLUTIONS[kind])
+            stream.write(b"\n" if kind in ("json", "xml") else b"")
+    except BrokenPipeError:
+        raise
+    except (OSError, RuntimeError) as exc:
+        raise QueryError(f"The query failed: {exc}.") from exc
 
 
 def format_of(path: Path) -> str:
@@ -199,7 +220,11 @@ def within(timeout_s: float, function: Callable[[], T]) -> T:
     def work() -> None:
         try:
             box.append(function())
-        except BaseException as exc:
+        except (KGError, OSError) as exc:
+            # results of the engine may only be dropped in the thread that made them, so the frames stay here
+            exc.__traceback__ = exc.__cause__ = exc.__context__ = None
+            failure.append(exc)
+        except BaseException as exc:  # a bug keeps its traceback
             failure.append(exc)
 
     thread = threading.Thread(target=work, daemon=True, name="kg-query")

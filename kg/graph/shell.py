@@ -47,11 +47,7 @@ def is_whole(typed: str) -> bool:
     if _depth(text) > 0:
         # two blank lines give up on a query whose brace was forgotten, so that the error is shown
         return typed.endswith("\n\n\n")
-    return (
-        text.endswith(";")
-        or typed.endswith("\n\n")
-        or (typed.endswith("\n") and not typed[:-1].rpartition("\n")[2].strip())
-    )
+    return _ends_here(typed) or typed.endswith("\n\n")
 
 
 def statements(lines: Iterable[str]) -> Iterator[str]:
@@ -69,8 +65,9 @@ def statements(lines: Iterable[str]) -> Iterator[str]:
 
 def trimmed(typed: str) -> str:
     """A statement without the `;` that ended it."""
-    text = typed.strip()
-    return text if text.startswith(".") else text.removesuffix(";").rstrip()
+    if not typed.strip().startswith(".") and _ends_here(typed):
+        typed = typed[: tokens(typed)[-1].begin]
+    return typed.strip()
 
 
 def completions(typed: str, names: Path, *, limit: int = 20) -> Iterator[Completion]:
@@ -134,6 +131,11 @@ def _named(names: Path, fragment: str, limit: int) -> list[Candidate]:
         return beginning_with(names, fragment, limit=limit)
     except StoreError:
         return []
+
+
+def _ends_here(typed: str) -> bool:
+    found = tokens(typed)
+    return bool(found) and found[-1].kind == "mark" and found[-1].text == ";"
 
 
 def _depth(text: str) -> int:
