@@ -316,10 +316,11 @@ def _read(survey: _Survey, cache: Cache, settings: Settings, nlp: Any, report: R
             report.leave_out(
                 result.document.path or result.document.id, f"reading failed: {result.reason}", kind="document"
             )
-            reading = Reading(result.document, dropped=((f"reading failed: {result.reason}", 1),))
+            failed = Reading(result.document, dropped=((f"reading failed: {result.reason}", 1),))
+            # no key: the next run tries again
+            cache.append(failed, "")
         else:
-            reading = result
-        cache.append(reading, survey.keys[reading.document.id])
+            cache.append(result, survey.keys[result.document.id])
         progress.step()
 
 

@@ -28,12 +28,12 @@ _PREFIXES = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in sorted(NAME
 _QUERIES = (
     (
         "A span lies in exactly one document.",
-        """?node a ?c . VALUES ?c { kg:Mention kg:Evidence }
+        """?node a ?c . VALUES ?c { kg:Mention kg:Evidence kg:Quotation }
            FILTER NOT EXISTS { ?node nif:referenceContext/a kg:Document }""",
     ),
     (
         "A span begins at one offset, before its end.",
-        """?node a ?c . VALUES ?c { kg:Mention kg:Evidence }
+        """?node a ?c . VALUES ?c { kg:Mention kg:Evidence kg:Quotation }
            FILTER NOT EXISTS { ?node nif:beginIndex ?b ; nif:endIndex ?e . FILTER(?b >= 0 && ?b < ?e) }""",
     ),
     (
