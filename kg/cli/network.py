@@ -2,7 +2,7 @@
 
 __all__ = ["compare", "groups", "path", "rank", "timeline"]
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -100,7 +100,7 @@ def rank(
       kg rank --links --of "Ana Ruiz"
     """
     from kg.graph.names import entity_named
-    from kg.graph.network import class_named
+    from kg.graph.network import class_named, part_of
     from kg.graph.paths import ego
     from kg.graph.ranking import missing_links
     from kg.graph.ranking import rank as rank_nodes
@@ -119,7 +119,7 @@ def rank(
             _print(form, ("first", "second", "score", "in common"), rows, "No two nodes share a neighbour.")
             return
         if named:
-            network = ego(network, named.iri) if named.iri in network else network.subgraph(())
+            network = ego(network, named.iri) if named.iri in network else part_of(network, ())
         wanted = class_named(type_) if type_ else None
         found = rank_nodes(network, by, top=top, type=wanted, directed=directed, sources=sources, seed=seed)
         columns = ["place", "name", "type", by, "links", "evidence", "documents"]
@@ -190,6 +190,7 @@ def groups(
       kg groups --kind co-mentions --members
     """
     from kg.graph.communities import find_communities
+    from kg.graph.network import part_of
     from kg.graph.store import open_store
 
     settings = settings_from(ctx, output=output, min_confidence=min_confidence)
@@ -209,7 +210,7 @@ def groups(
             if members or form == "json":
                 row["members"] = [str(network.nodes[iri]["label"]) for iri in group.members]
             if evidence:
-                row.update(_strongest_link(store, network.subgraph(group.members), group.members[0]))
+                row.update(_strongest_link(store, part_of(network, group.members), group.members[0]))
             rows.append(row)
     columns += ["members"] if members else []
     columns += ["strongest link", "sentence", "document"] if evidence else []
@@ -437,31 +438,22 @@ def _network(settings: "Settings", store: "Store", kind: str, since: str | None,
 
 def _strongest_link(store: "Store", network: "Network", iri: str) -> dict[str, Any]:
     """The link of a node with most evidence, and its first sentence."""
-    from kg.graph.network import undirected
-    from kg.graph.sentences import basis_of
-
-    around = undirected(network.subgraph({iri, *_neighbours(network, iri)}))
-    best = min(
-        around[iri].items(),
-        key=lambda pair: (-pair[1]["weight"], str(around.nodes[pair[0]]["label"]), pair[0]),
-        default=None,
-    )
-    if best is None:
-        return {}
-    basis = basis_of(store, best[1]["facts"][0])
-    sentence = basis.sentences[0] if basis.sentences else None
-    label = str(around.nodes[best[0]]["label"])
-    return {
-        "strongest link": label,
-        "sentence": sentence.text if sentence else "",
-        "document": _document(sentence) if sentence else "",
-    }
-
-
-def _neighbours(network: "Network", iri: str) -> Iterable[str]:
     import networkx as nx
 
-    return nx.all_neighbors(network, iri)
+    from kg.graph.sentences import basis_of
+
+    around = {**network.adj[iri]}
+    if isinstance(network, nx.DiGraph):
+        for other in network.predecessors(iri):
+            if other not in around or network.edges[other, iri]["weight"] > around[other]["weight"]:
+                around[other] = network.edges[other, iri]
+    labels = network.nodes(data="label")
+    best = min(around, key=lambda node: (-around[node]["weight"], labels[node], node), default=None)
+    if best is None:
+        return {}
+    sentences = basis_of(store, around[best]["facts"][0]).sentences
+    shown = {"sentence": sentences[0].text, "document": _document(sentences[0])} if sentences else {}
+    return {"strongest link": labels[best], **shown}
 
 
 def _document(sentence: "Sentence") -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kg.errors import InputError
-from kg.graph.network import Network, Window, network, pairs, plain_statements, read_window, undirected
+from kg.graph.network import Network, Window, network, pairs, part_of, plain_statements, read_window, undirected
 from kg.graph.sentences import Sentence, label_of, relation_label, sentences_of, value_of
 from kg.graph.store import Store
 from kg.ontology import KG_IRI, ontology
@@ -99,7 +99,7 @@ def find_changes(store: Store, first: str, second: str, *, min_confidence: float
 def _apart(graph: Network) -> tuple[Network, Network]:
     """The network without its events, and the events alone: an event is one change, not one for each part in it."""
     events = {node for node, kind in graph.nodes(data="type") if ontology().is_a(str(kind), "Event")}
-    return graph.subgraph(node for node in graph if node not in events).copy(), graph.subgraph(events).copy()
+    return part_of(graph, (node for node in graph if node not in events)), part_of(graph, events)
 
 
 def _facts(graph: Network) -> set[str]:

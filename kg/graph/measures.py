@@ -8,10 +8,8 @@ each docstring says which one counts, what direction means and what becomes of a
 
 __all__ = [
     "MEASURES",
-    "Arrays",
     "Measure",
     "Scores",
-    "arrays_of",
     "authorities",
     "betweenness",
     "bridges",
@@ -32,20 +30,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import networkx as nx
 import numpy as np
+import rustworkx as rx
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph
 
 from kg.errors import InputError
-from kg.graph.network import Network, undirected
+from kg.graph.arrays import Arrays, arrays_of, without_loops
+from kg.graph.network import Network
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: Sources x (nodes + links) up to which betweenness and closeness are exact: about 5 s on one core (measured 2026-11).
-EXACT_STEPS = 40_000_000
+EXACT_STEPS = 400_000_000
 #: Fewest and most sources of an estimate.
 SOURCES = (100, 1000)
 #: Links x mean links of a neighbour up to which the measures that look at pairs of neighbours run: about 20 s.
@@ -53,7 +52,6 @@ PAIR_STEPS = 1_500_000_000
 #: Two path lengths are equal when they differ by less than this share: sums of 1/weight are rounded.
 _SAME = 1e-10
 _CONFIDENCE = 0.95
-_CACHE = "dateline"
 
 
 class Scores(dict[str, float]):
@@ -79,57 +77,6 @@ class Measure:
     says: str
     directed: bool = False
     rising: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Arrays:
-    """A graph as a sparse matrix: row -> column for each link, in the order of `nodes`; both ways where undirected."""
-
-    nodes: tuple[str, ...]
-    weight: sparse.csr_array
-    distance: sparse.csr_array
-    directed: bool
-
-    def scores(self, values: NDArray[Any]) -> Scores:
-        """The values as a dict."""
-        return Scores(zip(self.nodes, values.tolist(), strict=True))
-
-    def both_ways(self) -> sparse.csr_array:
-        """Links without weight or direction and without loops: 1 for each neighbour."""
-        pattern = self.weight.copy()
-        pattern.data = np.ones(len(pattern.data))
-        if self.directed:
-            pattern = pattern.maximum(pattern.T).tocsr()
-        pattern.setdiag(0)
-        pattern.eliminate_zeros()
-        return pattern
-
-
-def arrays_of(network: Network) -> Arrays:
-    """The graph as a sparse matrix, made once and kept in the cache that networkx clears on every change."""
-    cache: dict[str, Any] = network.__networkx_cache__
-    if _CACHE not in cache:
-        cache[_CACHE] = _read_arrays(network)
-    kept: Arrays = cache[_CACHE]
-    return kept
-
-
-def _read_arrays(network: Network) -> Arrays:
-    nodes = tuple(network)
-    number = {node: at for at, node in enumerate(nodes)}
-    rows: list[int] = []
-    columns: list[int] = []
-    weights: list[float] = []
-    for node, neighbours in network.adjacency():
-        rows += [number[node]] * len(neighbours)
-        for other, values in neighbours.items():
-            columns.append(number[other])
-            weights.append(values.get("weight", 1))
-    weight = sparse.csr_array((np.array(weights, dtype=float), (rows, columns)), shape=(len(nodes), len(nodes)))
-    weight.sort_indices()
-    distance = weight.copy()
-    distance.data = 1 / distance.data
-    return Arrays(nodes, weight, distance, network.is_directed())
 
 
 def degree(network: Network) -> Scores:
@@ -182,7 +129,7 @@ def pagerank(network: Network, *, damping: float = 0.85) -> Scores:
         found = damping * (turned @ before + before[empty].sum() / count) + (1 - damping) / count
         if np.abs(found - before).sum() < 1e-12:
             break
-    return arrays.scores(found / found.sum())
+    return _scores(arrays, found / found.sum())
 
 
 def eigenvector(network: Network) -> Scores:
@@ -208,7 +155,7 @@ def eigenvector(network: Network) -> Scores:
         found = before + turned @ before
         found /= np.linalg.norm(found)
         if np.abs(found - before).sum() < 1e-10 * count:
-            return arrays.scores(found)
+            return _scores(arrays, found)
     raise InputError("This directed network has no eigenvector centrality: its links lead in no circle. Use pagerank.")
 
 
@@ -222,7 +169,7 @@ def hubs(network: Network) -> Scores:
         Kleinberg, Journal of the ACM 46(5), 1999. doi:10.1145/324133.324140
     """
     arrays = arrays_of(network)
-    return arrays.scores(_hubs(arrays.weight))
+    return _scores(arrays, _hubs(arrays.weight))
 
 
 def authorities(network: Network) -> Scores:
@@ -231,7 +178,7 @@ def authorities(network: Network) -> Scores:
     Weighting, direction, pieces and reference: as for `hubs`.
     """
     arrays = arrays_of(network)
-    return arrays.scores(_hubs(arrays.weight.T.tocsr()))
+    return _scores(arrays, _hubs(arrays.weight.T.tocsr()))
 
 
 def _hubs(matrix: sparse.csr_array) -> Floats:
@@ -272,7 +219,7 @@ def betweenness(network: Network, *, sources: int | None = None, seed: int = 0) 
     arrays = arrays_of(network)
     count = len(arrays.nodes)
     if count < 3:
-        return arrays.scores(np.zeros(count))
+        return _scores(arrays, np.zeros(count))
     chosen = _sources(arrays, sources, seed)
     total, squares = np.zeros(count), np.zeros(count)
     for source, lengths in _lengths(arrays.distance, chosen):
@@ -284,7 +231,7 @@ def betweenness(network: Network, *, sources: int | None = None, seed: int = 0) 
     # a node's own paths are no evidence on how many pass through it
     drawn[chosen] -= 1
     mean = total / np.maximum(drawn, 1)
-    scores = arrays.scores(mean)
+    scores = _scores(arrays, mean)
     if len(chosen) < count:
         scores.sources = len(chosen)
         variance = np.maximum(squares / np.maximum(drawn, 1) - mean**2, 0)
@@ -315,7 +262,7 @@ def closeness(network: Network, *, sources: int | None = None, seed: int = 0) ->
     arrays = arrays_of(network)
     count = len(arrays.nodes)
     if count < 2:
-        return arrays.scores(np.zeros(count))
+        return _scores(arrays, np.zeros(count))
     chosen = _sources(arrays, sources, seed)
     total, reached = np.zeros(count), np.zeros(count)
     for _, lengths in _lengths(arrays.distance, chosen):
@@ -328,11 +275,15 @@ def closeness(network: Network, *, sources: int | None = None, seed: int = 0) ->
     scale = np.divide(count - 1, drawn, out=np.zeros(count), where=drawn > 0)
     # total and reached grow by the same factor, which the quotient of the two squares out once
     values = np.divide(reached * reached * scale, total, out=np.zeros(count), where=total > 0) / (count - 1)
-    scores = arrays.scores(values)
+    scores = _scores(arrays, values)
     if len(chosen) < count:
         scores.sources = len(chosen)
         scores.error = math.sqrt(math.log(2 * count / (1 - _CONFIDENCE)) / (2 * len(chosen)))
     return scores
+
+
+def _scores(arrays: Arrays, values: NDArray[Any]) -> Scores:
+    return Scores(zip(arrays.nodes, values.tolist(), strict=True))
 
 
 def _sources(arrays: Arrays, wanted: int | None, seed: int) -> Ints:
@@ -409,8 +360,7 @@ def core_number(network: Network) -> Scores:
     arrays = arrays_of(network)
     links = arrays.weight.copy()
     links.data = np.ones(len(links.data))
-    links.setdiag(0)
-    links.eliminate_zeros()
+    links = without_loops(links)
     if arrays.directed:
         links = (links + links.T).tocsr()
     left = np.asarray(links.sum(axis=1)).ravel()
@@ -424,7 +374,7 @@ def core_number(network: Network) -> Scores:
             left -= np.bincount(around.indices, around.data, minlength=len(left))
             touched = np.unique(around.indices)
             peel = touched[alive[touched] & (left[touched] <= k)]
-    return arrays.scores(cores)
+    return _scores(arrays, cores)
 
 
 def clustering(network: Network) -> Scores:
@@ -436,11 +386,11 @@ def clustering(network: Network) -> Scores:
         Watts, Strogatz, Nature 393, 1998. doi:10.1038/30918
     """
     arrays = arrays_of(network)
-    links = arrays.both_ways()
+    links = arrays.neighbours()
     size = np.diff(links.indptr).astype(float)
     triangles = _triangles(links, size)
     pairs = size * (size - 1) / 2
-    return arrays.scores(np.divide(triangles, pairs, out=np.zeros(len(size)), where=pairs > 0))
+    return _scores(arrays, np.divide(triangles, pairs, out=np.zeros(len(size)), where=pairs > 0))
 
 
 def _triangles(links: sparse.csr_array, size: Floats) -> Floats:
@@ -472,9 +422,7 @@ def constraint(network: Network) -> Scores:
     """
     arrays = arrays_of(network)
     weight = arrays.weight + arrays.weight.T
-    weight = weight.tocsr()
-    weight.setdiag(0)
-    weight.eliminate_zeros()
+    weight = without_loops(weight.tocsr())
     _refuse_large(weight, "constraint")
     out = np.asarray(weight.sum(axis=1)).ravel()
     share = np.divide(1.0, out, out=np.zeros(len(out)), where=out > 0)
@@ -525,9 +473,13 @@ def bridges(network: Network) -> list[tuple[str, str]]:
     References:
         Tarjan, Information Processing Letters 2(6), 1974. doi:10.1016/0020-0190(74)90003-9
     """
-    place = {node: at for at, node in enumerate(network)}
-    found = [sorted(pair, key=place.__getitem__) for pair in nx.bridges(undirected(network))]
-    return sorted(((a, b) for a, b in found), key=lambda pair: (place[pair[0]], place[pair[1]]))
+    links = arrays_of(network).neighbours()
+    upper = sparse.triu(links).tocoo()
+    plain: rx.PyGraph[int, None] = rx.PyGraph()
+    plain.add_nodes_from(range(links.shape[0]))
+    plain.add_edges_from_no_data(list(zip(upper.row.tolist(), upper.col.tolist(), strict=True)))
+    nodes = tuple(network)
+    return [(nodes[a], nodes[b]) for a, b in sorted((min(pair), max(pair)) for pair in rx.bridges(plain))]
 
 
 #: What `kg rank --by` offers.

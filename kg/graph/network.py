@@ -12,6 +12,7 @@ __all__ = [
     "class_named",
     "network",
     "pairs",
+    "part_of",
     "plain_statements",
     "read_window",
     "typed_entities",
@@ -20,7 +21,7 @@ __all__ = [
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -30,10 +31,12 @@ import pyoxigraph as ox
 from numpy.typing import NDArray
 
 from kg.errors import InputError, did_you_mean
+from kg.graph.arrays import keep_arrays
 from kg.graph.store import Store
 from kg.ontology import KG_IRI, NAMESPACES, ontology
 
 Network: TypeAlias = "nx.Graph[str]"
+Ints = NDArray[np.int64]
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
@@ -151,11 +154,12 @@ def network(
     documents = _documents_of(reader)
     graph: Network = nx.DiGraph() if directed else nx.Graph()
     linked = set(links.a) | set(links.b)
-    for number, iri in enumerate(order):
-        if number in linked or documents.get(number):
-            graph.add_node(iri, label=labels[iri], type=types[iri], documents=documents.get(number, 0))
-    graph.add_edges_from(_edges(order, links, directed=directed))
+    kept = [number for number in range(len(order)) if number in linked or documents.get(number)]
+    for number in kept:
+        iri = order[number]
+        graph.add_node(iri, label=labels[iri], type=types[iri], documents=documents.get(number, 0))
     graph.graph.update(kind=kind, since=since, until=until)
+    _add_edges(graph, np.array(kept, dtype=np.int64), links)
     return graph
 
 
@@ -172,6 +176,18 @@ def undirected(graph: Network) -> Network:
         merged.add_edge(a, b, weight=weight, distance=1 / weight, facts=tuple(sorted(facts)))
     merged.graph.update(graph.graph)
     return merged
+
+
+def part_of(graph: Network, nodes: Iterable[str]) -> Network:
+    """The given nodes and all links among them, in the order of the network (networkx's own subgraph follows hashes)."""
+    kept = set(nodes)
+    part: Network = nx.DiGraph() if graph.is_directed() else nx.Graph()
+    part.add_nodes_from((node, values) for node, values in graph.nodes(data=True) if node in kept)
+    part.add_edges_from(
+        (node, other, values) for node in part for other, values in graph.adj[node].items() if other in kept
+    )
+    part.graph.update(graph.graph)
+    return part
 
 
 def read_window(store: Store, since: str | None, until: str | None) -> Window:
@@ -345,22 +361,28 @@ KINDS: dict[str, tuple[bool, Callable[[_Reader], _Links]]] = {
 }
 
 
-def _edges(
-    order: Sequence[str], links: _Links, *, directed: bool
-) -> Iterator[tuple[str, str, dict[str, float | int | tuple[str, ...]]]]:
+def _add_edges(graph: Network, kept: Ints, links: _Links) -> None:
     """One edge for every linked pair, sorted by the numbers of its nodes."""
-    a, b = np.array(links.a, dtype=np.int64), np.array(links.b, dtype=np.int64)
-    if not directed:
+    if not links.a:
+        return
+    nodes = list(graph)
+    a, b = np.searchsorted(kept, np.array(links.a)), np.searchsorted(kept, np.array(links.b))
+    if not graph.is_directed():
         a, b = np.minimum(a, b), np.maximum(a, b)
     by_pair = np.lexsort((b, a))
     a, b = a[by_pair], b[by_pair]
-    count: NDArray[np.int64] = np.array(links.count, dtype=np.int64)[by_pair]
-    starts = np.flatnonzero(np.concatenate([[True], (a[1:] != a[:-1]) | (b[1:] != b[:-1])])) if len(a) else a
-    weights = np.add.reduceat(count, starts).tolist() if len(a) else []
-    stops = [*starts[1:].tolist(), len(a)]
+    starts = np.flatnonzero(np.concatenate([[True], (a[1:] != a[:-1]) | (b[1:] != b[:-1])]))
+    weights = np.add.reduceat(np.array(links.count, dtype=np.int64)[by_pair], starts)
     basis = [links.basis[at] for at in by_pair.tolist()]
-    for first, stop, weight, x, y in zip(
-        starts.tolist(), stops, weights, a[starts].tolist(), b[starts].tolist(), strict=False
-    ):
-        facts = (basis[first],) if stop - first == 1 else tuple(sorted(basis[first:stop]))
-        yield order[x], order[y], {"weight": weight, "distance": 1 / weight, "facts": facts}
+    a, b, stops = a[starts], b[starts], [*starts[1:].tolist(), len(basis)]
+    graph.add_edges_from(
+        (
+            nodes[x],
+            nodes[y],
+            {"weight": weight, "distance": 1 / weight, "facts": tuple(sorted(basis[first:stop]))},
+        )
+        for x, y, weight, first, stop in zip(
+            a.tolist(), b.tolist(), weights.tolist(), starts.tolist(), stops, strict=True
+        )
+    )
+    keep_arrays(graph, a, b, weights.astype(np.float64))

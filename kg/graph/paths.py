@@ -1,6 +1,6 @@
 """Two nodes of a network -> the shortest ways between them, each step with what it rests on; one node -> its surroundings."""
 
-__all__ = ["Path", "Step", "ego", "find_paths"]
+__all__ = ["Path", "Step", "ego", "find_paths", "find_ways"]
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from itertools import islice, pairwise
 import networkx as nx
 
 from kg.errors import InputError
-from kg.graph.network import Network, undirected
+from kg.graph.arrays import arrays_of
+from kg.graph.network import Network, part_of, undirected
 from kg.graph.sentences import Basis, basis_of
 from kg.graph.store import Store
 
@@ -52,15 +53,20 @@ def find_paths(network: Network, store: Store, a: str, b: str, *, k: int = 3) ->
     if k < 1:
         raise InputError(f"The number of paths must be 1 or more, not {k}.")
     both = undirected(network)
+    return [Path(distance, tuple(_steps(both, store, nodes))) for distance, nodes in find_ways(both, a, b, k=k)]
+
+
+def find_ways(both: Network, a: str, b: str, *, k: int = 3) -> list[tuple[float, list[str]]]:
+    """As `find_paths`, for an undirected network: distance and nodes of each path, nothing on what they rest on."""
     if a == b or a not in both or b not in both or not nx.has_path(both, a, b):
         return []
-    place = {node: at for at, node in enumerate(both)}
+    place = {node: at for at, node in enumerate(arrays_of(both).nodes)}
     ways: list[tuple[int, float, list[int], list[str]]] = []
     for nodes in _candidates(both, a, b, k):
         distance = sum(both.edges[pair].get("distance", 1.0) for pair in pairwise(nodes))
         ways.append((len(nodes), round(distance, 9), [place[node] for node in nodes], nodes))
     ways.sort(key=lambda way: way[:3])
-    return [Path(way[1], tuple(_steps(both, store, way[3]))) for way in ways[:k]]
+    return [(way[1], way[3]) for way in ways[:k]]
 
 
 def _candidates(both: Network, a: str, b: str, k: int) -> Iterator[list[str]]:
@@ -85,5 +91,4 @@ def ego(network: Network, node: str, *, hops: int = 1) -> Network:
     """The part of the network within some links of a node, in either direction, with all links among these nodes."""
     both = undirected(network)
     near = nx.single_source_shortest_path_length(both, node, cutoff=hops)
-    kept: Network = network.subgraph(near).copy()
-    return kept
+    return part_of(network, near)

@@ -2,6 +2,7 @@
 
 __all__ = ["Guess", "Ranked", "Ranking", "missing_links", "rank"]
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +10,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from kg.errors import InputError, did_you_mean
-from kg.graph.measures import MEASURES, PAIR_STEPS, arrays_of
+from kg.graph.arrays import arrays_of
+from kg.graph.measures import MEASURES, PAIR_STEPS
 from kg.graph.network import Network, undirected
 from kg.ontology import ontology
+
+#: More than any sum over common neighbours.
+_HUGE = 1e9
+_PAIRS_AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +149,7 @@ def missing_links(network: Network, *, of: str | None = None, top: int = 20) -> 
         2007. doi:10.1002/asi.20591
     """
     arrays = arrays_of(network)
-    links = arrays.both_ways()
+    links = arrays.neighbours()
     size = np.diff(links.indptr).astype(float)
     if of is None and float((size * size).sum()) > PAIR_STEPS:
         raise InputError(
@@ -152,23 +158,45 @@ def missing_links(network: Network, *, of: str | None = None, top: int = 20) -> 
     worth = 1 / np.log(np.where(size > 1, size, np.inf))
     weighed = _scaled(links, worth)
     events = np.array([_is_event(network, node) for node in arrays.nodes], dtype=bool)
-    told = _scaled(links, events.astype(float))
-    rows = [arrays.nodes.index(of)] if of is not None else range(0, len(arrays.nodes), 2000)
+    told = _scaled(links, events.astype(float)) if events.any() else None
     best: list[tuple[float, int, int]] = []
-    for first in rows:
-        step = 1 if of is not None else 2000
-        found = (weighed[first : first + step] @ links).tocsr()
-        # those who are linked, or have a part in the same event, need no guess
-        known = (links[first : first + step] + told[first : first + step] @ links).tocsr()
-        known.data = np.ones(len(known.data))
-        fresh = (found - found.multiply(known)).tocoo()
-        a, b, score = fresh.row.astype(np.int64) + first, fresh.col.astype(np.int64), np.round(fresh.data, 9)
+    for rows in [_only(arrays.nodes, of)] if of is not None else _chunks(links, size):
+        found = weighed[rows] @ links
+        # those who are linked, or have a part in one event, need no guess
+        known = links[rows] if told is None else links[rows] + told[rows] @ links
+        fresh = (found - _HUGE * known).tocoo()
+        a, b, score = fresh.row + rows.start, fresh.col, np.round(fresh.data, 9)
         keep = (score > 0) & ((a != b) if of is not None else (a < b)) & ~events[a] & ~events[b]
-        a, b, score = a[keep], b[keep], score[keep]
-        order = np.lexsort((b, a, -score))[:top]
-        best += zip((-score[order]).tolist(), a[order].tolist(), b[order].tolist(), strict=True)
+        keep[keep] = _is_among_best(score[keep], top)
+        best += zip((-score[keep]).tolist(), a[keep].tolist(), b[keep].tolist(), strict=True)
         best = sorted(best)[:top]
     return [_guess(network, arrays.nodes, links, -score, a, b) for score, a, b in best]
+
+
+def _only(nodes: tuple[str, ...], node: str) -> slice:
+    if node not in nodes:
+        return slice(0, 0)
+    at = nodes.index(node)
+    return slice(at, at + 1)
+
+
+def _chunks(links: sparse.csr_array, size: NDArray[np.float64]) -> Iterator[slice]:
+    """Rows whose pairs fit into memory together."""
+    steps = np.cumsum(links @ size)
+    first = 0
+    while first < len(steps):
+        done = steps[first - 1] if first else 0.0
+        last = max(first + 1, int(np.searchsorted(steps, done + _PAIRS_AT_ONCE)))
+        yield slice(first, last)
+        first = last
+
+
+def _is_among_best(score: NDArray[np.float64], top: int) -> NDArray[np.bool_]:
+    if len(score) <= top:
+        return np.ones(len(score), dtype=bool)
+    least = np.partition(score, len(score) - top)[len(score) - top]
+    found: NDArray[np.bool_] = score >= least
+    return found
 
 
 def _scaled(links: sparse.csr_array, factors: NDArray[np.float64]) -> sparse.csr_array:
