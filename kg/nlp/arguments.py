@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from kg.nlp.times import TimeExpression
 
 
+#: Nouns that only say what the name beside them is, so that name and phrase are one thing.
+_KINDS = frozenset(
+    "app application platform website site service network newspaper magazine daily weekly broadcaster agency band duo film movie novel album song "
+    "series programme program game brand app. browser chatbot airline carmaker startup".split()
+)
+_PLACE_KINDS = frozenset("state city town village province county district island region republic kingdom port suburb municipality prefecture emirate capital".split())
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A proposition before the door: tokens or literals for both ends, and the predicate that decides on modality."""
@@ -79,13 +87,34 @@ class Arguments:
 
     def mention(self, token: int) -> Mention | None:
         """The mention whose head the token is, or one that the text identifies with it; only of usable entities."""
-        for candidate in (token, *self.syntax.identical(token)):
+        spare = None
+        for candidate in (token, *self.syntax.identical(token), *self._named_kind(token)):
             found = self.by_head.get(candidate)
             if found is None and candidate in self.covering and self.syntax.pos[candidate] == "PROPN":
                 found = self._whole(candidate)
-            if found is not None and self.usable(found) and not self._is_other(found):
+            if found is None or not self.usable(found) or self._is_other(found):
+                continue
+            if self.is_named(found):
                 return found
-        return None
+            spare = spare or found
+        return spare
+
+    def _named_kind(self, token: int) -> list[int]:
+        """ "the Zappo app", "the state of Ohio": the name inside a phrase whose head only says what it is."""
+        syntax = self.syntax
+        if syntax.pos[token] not in ("NOUN", "PROPN") or token in self.covering:
+            return []
+        if syntax.lemmas[token] in _PLACE_KINDS:
+            inside = [k for k in syntax.prepositional(token, frozenset({"of"})) if syntax.heads[k] == token]
+            return [k for k in inside if k in self.covering]
+        if syntax.lemmas[token] in _KINDS and token - 1 in self.covering:
+            return [k for k in syntax.children(token, "compound", "nmod", "appos") if k == self.head_of_name(token - 1)]
+        return []
+
+    def head_of_name(self, token: int) -> int:
+        """Head token of the name that covers the token."""
+        mention = self.covering[token]
+        return self.head(self.tokens(mention.begin, mention.end))
 
     def _is_other(self, mention: Mention) -> bool:
         # "the Association for ..." is a name that was not found, not the association named before

@@ -178,6 +178,13 @@ def _from_and_of(arguments: Arguments) -> Iterator[Candidate]:
             if found is None or found.kind != "name" or syntax.deps[target] not in ("nmod", "obl") or target < token:
                 continue
             if _is(arguments, found, "Place") and "from" in syntax.prepositions(target):
-                yield Candidate("fromPlace", token, target, None, token, 0.85, "person-from-place")
+                relation = "presentIn" if _reports(arguments, token) else "fromPlace"
+                yield Candidate(relation, token, target, None, token, 0.85, "person-from-place")
             elif _is(arguments, found, "Organization") and " " in mention.text:
                 yield Candidate("affiliatedWith", token, target, None, token, 0.86, "person-of-body")
+
+
+def _reports(arguments: Arguments, token: int) -> bool:
+    """Whether the sentence is a credit line: "Reporting by A in Lima and B from Oslo"."""
+    first, last = arguments.syntax.sentence[token]
+    return any(word in ("reporting", "reported", "contributed") for word in arguments.syntax.lower[first : last + 1])

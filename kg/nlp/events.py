@@ -73,7 +73,9 @@ class _Reader:
             return None
         roles = self._roles(match)
         core = [r for r in roles if r.role != "occurredIn"]
-        if len({r.entity for r in core}) < match.pattern.need_roles:
+        if len({r.entity for r in core}) < match.pattern.need_roles or not core:
+            return None
+        if any(all(r.role != role for r in roles) for role in match.pattern.required):
             return None
         status = status_of(self.syntax, match.trigger)
         confidence = match.pattern.confidence * min(self._factor(r) for r in core) if core else match.pattern.confidence
@@ -104,10 +106,14 @@ class _Reader:
                 mention = self.arguments.mention(filler.token)
                 if mention is None or not ontology().fits(self.arguments.type_of(mention), ontology().properties[name].range):
                     continue
-                if any(r.entity == mention.entity for r in roles):
+                if any(r.entity == mention.entity for r in roles) or not self._fits(match, name, mention):
                     continue
                 roles.append(Role(name, mention.text, mention.begin, mention.end, mention.entity))
         return roles
+
+    def _fits(self, match: Match, role: str, mention: Mention) -> bool:
+        types = match.pattern.types.get(role)
+        return types is None or ontology().fits(self.arguments.type_of(mention), types)
 
     def _factor(self, role: Role) -> float:
         token = self.arguments.head(self.arguments.tokens(role.begin, role.end))
@@ -172,18 +178,17 @@ class _Reader:
         """A short label in the text's words: "TikTok ban", "Norvia sues Pumpwerk"."""
         syntax, trigger = self.syntax, match.trigger
         names = {r.role: self.arguments.entities[r.entity].name for r in reversed(core)}
-        word = syntax.lower[trigger]
-        if syntax.pos[trigger] in ("NOUN", "PROPN"):
-            first = next((names[r] for r in ("target", "victim", "topic", "destination", "agent", "participant", "winner") if r in names), "")
-            others = [n for r, n in names.items() if n != first]
-            return f"{first} {syntax.words[trigger]}".strip() if not others else f"{first} {syntax.words[trigger]} ({others[0]})"
         doer = next((names[r] for r in ("agent", "winner", "initiator") if r in names), None)
-        done = next((names[r] for r in ("target", "victim", "loser", "destination", "beneficiary", "topic", "participant") if r in names), None)
-        if match.pattern.label:
-            word = match.pattern.label
-        if doer and done:
-            return f"{doer} {word} {done}"
-        return f"{doer or done} {word}"
+        done = next((names[r] for r in _DONE if r in names), None)
+        if syntax.pos[trigger] in ("NOUN", "PROPN"):
+            noun = " ".join((*match.words[:-1], syntax.words[trigger])) if "-" not in match.words else syntax.words[trigger]
+            return f"{done} {noun} by {doer}" if doer and done else f"{doer or done} {noun}"
+        word = " ".join((syntax.lower[trigger], *match.words[1:]))
+        return f"{doer} {word} {done}" if doer and done else f"{doer or done} {word}"
+
+
+#: Roles that a label names behind the verb or before the noun, the first one that is filled.
+_DONE = ("target", "victim", "loser", "destination", "beneficiary", "topic", "participant", "origin")
 
 
 def _without_overlaps(found: list[_Found]) -> list[_Found]:
@@ -201,8 +206,12 @@ def _numbered(found: list[_Found]) -> list[Event]:
     events: list[Event] = []
     firsts: list[tuple[_Found, str]] = []
     for number, item in enumerate(found, 1):
-        same = next((id_ for first, id_ in firsts if _same(first, item)), None)
-        events.append(replace(item.event, id=f"v{number}", same_as=same))
+        first, same = next(((first, id_) for first, id_ in firsts if _same(first, item)), (None, None))
+        event = replace(item.event, id=f"v{number}", same_as=same)
+        if first is not None and event.source.endswith("-noun") and event.modality == "Asserted":
+            # "the ban" after "the looming ban" is the same thing that has not come yet
+            event = replace(event, modality=first.event.modality)
+        events.append(event)
         if same is None:
             firsts.append((item, f"v{number}"))
     return events

@@ -93,8 +93,10 @@ def _literal(filler: Filler, trigger: int, arguments: Arguments, times: "Sequenc
             return None
         return Literal(time.text, time.begin, time.end, time.date_from, "xsd:date", time.precision)
     if filler.literal == "words":
-        tokens = [t for t in syntax.subtree(filler.token) if syntax.deps[t] not in ("case", "punct", "det", "cc") or t > filler.token]
-        if not tokens or len(tokens) > 8:
+        timed = {t for time in times for t in arguments.tokens(time.begin, time.end)}
+        cut = {k for t in syntax.subtree(filler.token) if t in timed for k in syntax.subtree(_top(syntax, t, filler.token))}
+        tokens = [t for t in syntax.subtree(filler.token) if t not in cut and (syntax.deps[t] not in _EDGES or t > filler.token)]
+        if not tokens or len(tokens) > 8 or tokens[-1] - tokens[0] >= len(tokens):
             return None
         begin, end = syntax.begins[tokens[0]], syntax.ends[tokens[-1]]
         text = syntax.doc.text[begin:end]
@@ -212,6 +214,16 @@ class _Door:
         if time.date_from is None or time.date_to is None or time.precision == "range":
             return time.date_from, time.date_to
         return None, None
+
+
+_EDGES = frozenset({"case", "punct", "det", "cc", "nmod:poss"})
+
+
+def _top(syntax: Syntax, token: int, below: int) -> int:
+    """The dependent of `below` in whose subtree the token lies."""
+    while token != below and syntax.heads[token] != below:
+        token = syntax.heads[token]
+    return token
 
 
 def is_former(syntax: Syntax, trigger: int) -> bool:

@@ -129,8 +129,11 @@ def number_at(syntax: Syntax, i: int) -> Literal | None:
     if read is None or read[0] != read[0].to_integral_value():
         return None
     value, begin, end = read
-    around = syntax.lower[max(begin - 1, 0) : begin] + syntax.lower[end + 1 : end + 2]
-    if any(word in ("%", "percent", "-", "–", "to", "of", "between", "$", "€", "£", "¥") for word in around[:1] + around[1:2] if word not in ("of",)):
+    before = syntax.lower[begin - 1] if begin else ""
+    after = syntax.lower[end + 1] if end + 1 < len(syntax) else ""
+    if before in CURRENCIES or before in ("-", "–", "between") or after in ("%", "percent", "per", "-", "–", "to"):
+        return None
+    if before == "to" and begin > 1 and _is_part(syntax.lower[begin - 2]) and not (begin > 3 and "from" in syntax.lower[begin - 6 : begin - 2]):
         return None
     return _literal(syntax, begin, end, str(int(value)), "xsd:integer")
 

@@ -38,7 +38,7 @@ _DOUBT_NOUNS = frozenset(
     "concern warning probability potential notion dream desire wish petition motion campaign push appeal pressure charge theory".split()
 )
 #: Verbs whose infinitive did happen; any other infinitive is not taken for a fact.
-_FACTIVE = frozenset("manage begin start continue come help force lead cause get happen prove use rush return live serve find know show see rise".split())
+_FACTIVE = frozenset("manage begin start continue come help force lead cause get happen inspire prompt spur prove use rush return live serve find know show see rise".split())
 _PLAN_NOUNS = frozenset("plan decision intention promise pledge goal aim agreement vow commitment intent order deal contract strategy vote".split())
 _DOUBT_ADVERBS = frozenset("perhaps possibly maybe probably likely allegedly supposedly potentially theoretically hypothetically almost nearly apparently seemingly presumably".split())
 _REPORT_ADVERBS = frozenset("reportedly purportedly rumouredly".split())
@@ -215,7 +215,10 @@ def _step_up(syntax: Syntax, i: int, marks: _Marks) -> int | None:
     if label == "advcl":
         marks.plan |= has_to and not _is_outcome(syntax, i, head)
         _inherit_speech(syntax, head, marks)
-        if any(syntax.lower[k] == "before" for k in syntax.kids[i]):
+        opening = {syntax.lower[k] for k in syntax.kids[i] if k < i}
+        if opening & {"when", "once", "whenever"} and syntax.tags[i] in ("VBP", "VBZ"):
+            marks.doubt = True
+        if "before" in opening:
             return None
         return head if not syntax.children(i, "nsubj", "nsubj:pass") else None
     if label == "acl":

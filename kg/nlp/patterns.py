@@ -40,7 +40,7 @@ _LABELS = {
 }
 _FIELDS = {
     "id", "relation", "event", "trigger", "pos", "subject", "object", "roles", "place", "confidence", "bare", "past", "modality",
-    "subject_type", "object_type", "needs", "without", "words", "examples", "counterexamples", "need_roles", "how", "label",
+    "subject_type", "object_type", "types", "required", "needs", "without", "words", "examples", "counterexamples", "need_roles", "how", "label",
 }  # fmt: skip
 _POS = ("VERB", "NOUN", "ADJ", "ANY")
 _HOW = ("apposition", "title", "copula", "verb")
@@ -86,6 +86,7 @@ class Pattern:
     without: Slot = ()
     how: frozenset[str] = frozenset()
     need_roles: int = 1
+    required: tuple[str, ...] = ()
     label: str = ""
     examples: tuple[tuple[str, ...], ...] = ()
     counterexamples: tuple[tuple[str, ...], ...] = ()
@@ -109,6 +110,7 @@ class Match:
     pattern: Pattern
     trigger: int
     fillers: dict[str, tuple[Filler, ...]]
+    words: tuple[str, ...] = ()
 
 
 class Patterns:
@@ -135,7 +137,7 @@ class Patterns:
                 if pattern.id in done or not _triggers(syntax, i, pattern, words, at):
                     continue
                 done.add(pattern.id)
-                match = _match(syntax, i, pattern)
+                match = _match(syntax, i, pattern, words)
                 if match is not None:
                     yield match
 
@@ -225,7 +227,8 @@ def _pattern(table: dict[str, Any], path: Path, lists: dict[str, list[str]]) -> 
         bare=bool(table.get("bare", False)),
         past=bool(table.get("past", False)),
         modality=table.get("modality"),
-        types={side: tuple(table[f"{side}_type"]) for side in ("subject", "object") if f"{side}_type" in table},
+        types=_types(table, slots, where),
+        required=tuple(table.get("required", ())),
         needs=_slot(table["needs"], lists, where) if "needs" in table else (),
         without=_slot(table["without"], lists, where) if "without" in table else (),
         how=_how(table.get("how", ()), where),
@@ -259,6 +262,18 @@ def _check_target(target: str, slots: dict[str, str], table: dict[str, Any], whe
                 raise DataFileError(f"{where}: {name!r} is not among the {side}s of {target}: {', '.join(allowed)}.")
     if terms.properties[target].is_literal != ("=" in slots["object"]):
         raise DataFileError(f"{where}: the object of {target} must be {'a literal' if terms.properties[target].is_literal else 'an entity'}.")
+
+
+def _types(table: dict[str, Any], slots: dict[str, Any], where: str) -> dict[str, tuple[str, ...]]:
+    types = {side: tuple(table[f"{side}_type"]) for side in ("subject", "object") if f"{side}_type" in table}
+    types |= {role: tuple(names) for role, names in table.get("types", {}).items()}
+    for role in (*types, *table.get("required", ())):
+        if role not in slots:
+            raise DataFileError(f"{where}: no slot {role!r} has been given.{did_you_mean(role, slots)}")
+    for name in {name for names in types.values() for name in names}:
+        if name not in ontology().parents:
+            raise DataFileError(f"{where}: {name!r} is no class of kg.ttl.{did_you_mean(name, ontology().parents)}")
+    return types
 
 
 def _how(names: Any, where: str) -> frozenset[str]:
@@ -363,7 +378,7 @@ def _is_bare(syntax: Syntax, i: int, first: int) -> bool:
     return not (first > 0 and syntax.lower[first - 1] in _OTHER_OFFICE)
 
 
-def _match(syntax: Syntax, i: int, pattern: Pattern) -> Match | None:
+def _match(syntax: Syntax, i: int, pattern: Pattern, words: tuple[str, ...]) -> Match | None:
     if pattern.needs and not _fill(syntax, i, pattern.needs, pattern):
         return None
     if pattern.without and _fill(syntax, i, pattern.without, pattern):
@@ -375,7 +390,7 @@ def _match(syntax: Syntax, i: int, pattern: Pattern) -> Match | None:
             fillers[role] = (*fillers.get(role, ()), *found)
         elif not pattern.is_event:
             return None
-    return Match(pattern, i, fillers)
+    return Match(pattern, i, fillers, words)
 
 
 def _fill(syntax: Syntax, i: int, slot: Slot, pattern: Pattern) -> tuple[Filler, ...]:
@@ -415,7 +430,8 @@ def _take(syntax: Syntax, filler: Filler, step: Step, pattern: Pattern) -> list[
         tokens = _dependents(syntax, i, step.names)
     if step.lemmas:
         tokens = [t for t in tokens if syntax.lemmas[t] in step.lemmas or syntax.lower[t] in step.lemmas]
-    return [Filler(syntax.antecedent(t), filler.predicate, filler.past, steps=filler.steps + 1) for t in tokens]
+    climbs = step.kind == "up" and step.names[0] in ("obj", "obl", "nsubj")
+    return [Filler(syntax.antecedent(t), t if climbs else filler.predicate, filler.past, steps=filler.steps + 1) for t in tokens]
 
 
 def _dependents(syntax: Syntax, i: int, labels: tuple[str, ...]) -> list[int]:

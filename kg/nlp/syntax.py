@@ -17,7 +17,7 @@ _CLAUSAL = frozenset(
     {"root", "ccomp", "advcl", "advcl:relcl", "acl", "acl:relcl", "parataxis", "csubj", "csubj:pass", "csubj:outer"}
 )
 _OBLIQUES = ("obl", "obl:agent", "obl:tmod", "obl:npmod", "obl:unmarked", "nmod", "nmod:npmod", "nmod:desc", "nmod:unmarked")
-_ROLE_VERBS = frozenset({"become", "remain", "stay", "be"})
+_EXAMPLES = frozenset({"like", "such as", "including"})
 _GIVE_ROLE = frozenset(
     {"name", "appoint", "elect", "make", "choose", "hire", "install", "nominate", "call", "select", "reelect", "re-elect", "pick", "swear"}
 )
@@ -95,6 +95,9 @@ class Syntax:
         for token in queue:
             if not self.is_excluded(token):
                 found.append(token)
+            if self.tags[token] == "NNS":
+                # "platforms such as X and Y": what is said of the kind is said of its examples
+                queue += self.prepositional(token, _EXAMPLES)
             queue += [k for k in self.children(token, "conj") if self.pos[k] in _NOMINAL and not self.children(k, "cop", "nsubj")]
         return found
 
@@ -185,6 +188,12 @@ class Syntax:
             hangs = self.heads[i + 1] == i and self.deps[i + 1] in ("compound", "flat", "nmod", "nmod:desc")
             if hangs or i + 1 in self.name_starts:
                 found.append(Bearer(i + 1, None, how="title"))
+        if self.deps[i] == "nsubj" and self.pos[head] == "PROPN" and self.children(head, "cop"):
+            found.append(Bearer(head, head, how="copula"))
+        for verb in self.children(i, "acl"):
+            if self.lemmas[verb] in ("call", "name", "dub", "title", "entitle", "know"):
+                names = self.children(verb, "obj", "xcomp") or self.prepositional(verb, frozenset({"as"}))
+                found += [Bearer(k, None, how="apposition") for k in names if self.pos[k] == "PROPN"]
         if self.children(i, "cop") and not self.children(i, "case"):
             found += [Bearer(s, i, how="copula") for s in self.subjects(i)]
         return found + self._bearers_by_verb(i)
