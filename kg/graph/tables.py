@@ -1,4 +1,4 @@
-"""Triples -> typed rows: documents, entities, events, statements, relations, evidence, mentions; and those rows -> Parquet.
+"""Triples -> typed rows (documents, entities, events, statements, evidence, quotations, mentions), and rows -> Parquet.
 
 The rows are what every format that is not RDF is written from.
 """
@@ -8,6 +8,7 @@ __all__ = [
     "Entity",
     "Event",
     "Mention",
+    "Quotation",
     "Relation",
     "Span",
     "Statement",
@@ -123,6 +124,20 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Quotation:
+    """Words that a document reports from a speaker; `form` is direct, indirect or mixed."""
+
+    iri: str
+    document: str
+    begin: int
+    end: int
+    text: str | None
+    speaker: str | None
+    cue: str | None
+    form: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """A stretch of a document that refers to an entity."""
 
@@ -145,6 +160,7 @@ class Tables:
     statements: list[Statement] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
     evidence: list[Span] = field(default_factory=list)
+    quotations: list[Quotation] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
 
 
@@ -157,7 +173,9 @@ def read_tables(triples: Iterable[ox.Triple]) -> Tables:
             tables.statements.append(_statement(group))
         elif "Mention" in classes:
             tables.mentions.append(_mention(group))
-        elif "Evidence" in classes or "Quotation" in classes:
+        elif "Quotation" in classes:
+            tables.quotations.append(_quotation(group))
+        elif "Evidence" in classes:
             tables.evidence.append(_span(group))
         elif "Document" in classes:
             tables.documents.append(_document(group))
@@ -264,6 +282,12 @@ def _span(group: Group) -> Span:
     )
 
 
+def _quotation(group: Group) -> Quotation:
+    span = _span(group)
+    spoken = (group.first(KG_IRI + name) for name in ("speaker", "cue", "quotationForm"))
+    return Quotation(span.iri, span.document, span.begin, span.end, span.text, *spoken)
+
+
 def _mention(group: Group) -> Mention:
     return Mention(
         iri=group.subject,
@@ -318,7 +342,7 @@ def write_parquet(tables: Tables, folder: Path, *, gzip: bool = False) -> None:
         tuple[tuple[str, str], ...]: pa.list_(pa.struct([("predicate", pa.string()), ("value", pa.string())])),
     }
     rows_of = {Document: "documents", Entity: "entities", Event: "events", Statement: "statements"}
-    rows_of |= {Relation: "relations", Span: "evidence", Mention: "mentions"}
+    rows_of |= {Relation: "relations", Span: "evidence", Quotation: "quotations", Mention: "mentions"}
     for row_class, name in rows_of.items():
         hints = get_type_hints(row_class)
         columns = [
