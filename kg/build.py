@@ -94,9 +94,9 @@ def build(
         nlp = load_pipeline(settings.pipeline)
         fingerprint = pipeline_fingerprint(nlp)
         with report.stage("survey"):
-            survey = _Survey(cache, corrections, fingerprint, prune=prune)
+            survey = _Survey(cache, corrections, fingerprint, fresh=fresh, prune=prune)
             cache.write_inbox(survey.run(sources, report, progress))
-        if not survey.documents and not cache.keys:
+        if not survey.documents and not cache.keys and not cache.sources:
             raise InputError(_nothing(sources, report))
         with report.stage("read"):
             _read(survey, cache, settings, nlp, report, progress)
@@ -222,8 +222,9 @@ def open_output(output: Path) -> Path:
 class _Survey:
     """Finds what there is to read, and decides which document each text is when several files hold it."""
 
-    def __init__(self, cache: Cache, corrections: Corrections, fingerprint: str, *, prune: bool) -> None:
-        self._cache, self._corrections, self._fingerprint, self._prune = cache, corrections, fingerprint, prune
+    def __init__(self, cache: Cache, corrections: Corrections, fingerprint: str, *, fresh: bool, prune: bool) -> None:
+        self._cache, self._corrections, self._fingerprint = cache, corrections, fingerprint
+        self._fresh, self._prune = fresh, prune
         self._reader = _reader_version()
         self.files: list[SourceFile] = []
         self.documents: dict[str, str] = {}  # id -> metadata, the least of all that describe the same text
@@ -264,7 +265,7 @@ class _Survey:
             # what was read of a file before its permission was lost is kept: nothing is lost by an accident
             self.files += [known] if known and ref.problem.reason in ("no_permission", "io") else []
             return
-        if known and sha256 and known.sha256 == sha256 and known.reader == self._reader:
+        if known and not self._fresh and sha256 and known.sha256 == sha256 and known.reader == self._reader:
             report.unchanged_files += 1
             self.files.append(known)
             return
@@ -311,6 +312,7 @@ def _read(survey: _Survey, cache: Cache, settings: Settings, nlp: Any, report: R
         for document in cache.documents(stale - inbox):
             yield with_metadata(document, survey.documents[document.id])
 
+    done: set[str] = set()
     for result in read_documents(pending(), nlp, pipeline=settings.pipeline, workers=settings.workers):
         if isinstance(result, ReadingFailed):
             report.leave_out(
@@ -321,7 +323,11 @@ def _read(survey: _Survey, cache: Cache, settings: Settings, nlp: Any, report: R
             cache.append(failed, "")
         else:
             cache.append(result, survey.keys[result.document.id])
+        done.add(result.document.id)
         progress.step()
+    for doc in sorted(stale - done):
+        report.leave_out(doc, "its stored text is damaged and its source was not given", kind="document")
+        del survey.documents[doc]
 
 
 def _split_all(readings: list[Reading], corrections: Corrections) -> list[Reading]:

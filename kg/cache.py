@@ -12,6 +12,7 @@ journal: a kill between any two steps leaves a state from which the next run goe
 __all__ = ["Cache", "Item", "SourceFile", "reading_key"]
 
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
@@ -34,6 +35,8 @@ from kg.records import (
     from_line,
     to_line,
 )
+
+log = logging.getLogger("kg.cache")
 
 #: Raised when the layout of the folder changes: an older folder is read anew.
 LAYOUT = 1
@@ -86,7 +89,7 @@ class Cache:
     """The records/ folder of one output folder; use it inside `with`, one process at a time."""
 
     def __init__(self, folder: Path, *, fresh: bool = False) -> None:
-        """Open the folder; with `fresh` everything in it is taken as absent and replaced at the commit."""
+        """Open the folder; with `fresh` no reading in it counts as known, and all are replaced at the commit."""
         self.folder = folder
         self._journal: IO[str] | None = None
         self._fresh = fresh
@@ -99,11 +102,16 @@ class Cache:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
             raise InputError(f"Cannot write in {self.folder}: {exc.strerror}. Choose another folder with -o.") from exc
-        if self._fresh:
-            self._path("journal").unlink(missing_ok=True)
-        else:
+        if not self._fresh:
             self._read_sources()
             self.keys |= self._recover_journal()
+            return self
+        self._path("journal").unlink(missing_ok=True)
+        try:
+            self._read_sources()
+        except RecordError as exc:
+            log.warning("%s Sources that are not given now are lost.", exc)
+        self.keys = {}
         return self
 
     def __exit__(

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from kg.build import build, correct, forget
-from kg.errors import InputError, UnknownName
+from kg.errors import InputError, RecordError, UnknownName
 from kg.settings import Settings
 from tests.articles import ARTICLES
 
@@ -115,6 +115,30 @@ def test_fresh_reads_everything_anew(tmp_path, expected):
     report = run(tmp_path / "in", tmp_path / "out", fresh=True)
     assert report.new_documents == len(ARTICLES)
     assert graph(tmp_path / "out") == expected
+
+
+def test_fresh_keeps_the_documents_of_other_roots(tmp_path, expected):
+    names = list(ARTICLES)
+    one, two = write(tmp_path / "one", names[:3]), write(tmp_path / "two", names[3:])
+    run([one, two], tmp_path / "out")
+    report = run(two, tmp_path / "out", fresh=True)
+    assert report.new_documents == len(ARTICLES)
+    assert graph(tmp_path / "out") == expected
+
+
+def test_a_damaged_cache_is_mended_by_fresh_and_what_is_lost_is_named(tmp_path):
+    names = list(ARTICLES)
+    one, two = write(tmp_path / "one", names[:3]), write(tmp_path / "two", names[3:])
+    run([one, two], tmp_path / "out")
+    shards = sorted((tmp_path / "out" / "records").glob("??.jsonl"))
+    for shard in shards:
+        shard.write_bytes(shard.read_bytes()[:-20])
+    with pytest.raises(RecordError, match="kg build --fresh"):
+        run(two, tmp_path / "out")
+    report = run(two, tmp_path / "out", fresh=True)
+    assert len([reason for _, reason in report.left_out if "damaged" in reason]) == 3
+    run(two, tmp_path / "two-only")
+    assert graph(tmp_path / "out") == graph(tmp_path / "two-only")
 
 
 def test_a_forgotten_document_leaves_every_file_and_stays_out(tmp_path):
