@@ -31,6 +31,8 @@ _PAGE_ERRORS = (
     ValueError,
     lxml.etree.LxmlError,
 )
+#: A page with more tags is no article (they have under 20,000): trafilatura would need minutes, so all its text is taken.
+MAX_TAGS = 60_000
 _MAX_JSON_CHARS = 500_000
 _FEW_CHARS = 250
 _DECLARATION = re.compile(r"\s*<\?xml[^<>]{0,200}\?>", re.IGNORECASE)
@@ -105,9 +107,9 @@ def read_page(html: str) -> Page:
     if tree is None:
         return Page("", Metadata())
     metadata = _read_metadata(tree)
-    text = _main_text(source)
+    text = _main_text(source) if source.count("<") <= MAX_TAGS else ""
     # without one paragraph trafilatura takes every word of the page, menus too
-    if len(text) < _FEW_CHARS and tree.find(".//p") is None:
+    if not text or (len(text) < _FEW_CHARS and tree.find(".//p") is None):
         text = _all_text(tree) or text
     return Page(repair(text), metadata)
 

@@ -1,6 +1,7 @@
 """HTML pages: main text, and metadata only from what the page states as metadata."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -127,6 +128,15 @@ def test_broken_and_hostile_pages_do_not_raise(html):
     text = read_page(html).text
     text.encode("utf-8")
     assert "root:" not in text
+
+
+@pytest.mark.parametrize(
+    "unit", ["<p>word and word</p>", "<p>", "<b>x</b>", "<li>word</li>", "<div>", "<table><tr><td>x"]
+)
+def test_page_of_a_million_characters_does_not_hang(unit):
+    start = time.perf_counter()
+    read_page(f"<html><body>{unit * (1024 * 1024 // len(unit))}</body></html>")
+    assert time.perf_counter() - start < 20
 
 
 @settings(max_examples=80, deadline=None)
