@@ -317,7 +317,9 @@ def _label(group: list[_Member], names: Counter[str], kind: str, known: KnownNam
     entity_names = Counter({m.entity.name: 0 for m in group})
     for name in entity_names:
         entity_names[name] = names[name]
-    return min(entity_names, key=lambda n: (n.isupper() and len(n) > 4, -entity_names[n], -len(n), n))
+    label = min(entity_names, key=lambda n: (n.isupper() and len(n) > 4, -entity_names[n], -len(n), n))
+    # a place known only from datelines is written in capitals there, not by name
+    return label.title() if kind == "Place" and label.isupper() and len(label) > 4 else label
 
 
 def slug(name: str) -> str:

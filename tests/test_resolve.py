@@ -120,6 +120,12 @@ def test_ids_do_not_depend_on_order_or_on_later_documents():
     assert {things(*order)[0].id for order in itertools.permutations([early, late])} == {alone}
 
 
+@pytest.mark.parametrize(("name", "type_", "label"), [("PONTA DELGADA", "City", "Ponta Delgada"), ("UNESCO", "Organization", "UNESCO")])
+def test_a_place_in_the_capitals_of_a_dateline_gets_an_ordinary_label(name, type_, label):
+    found = things(reading(f"{name} - It rained.", {name: type_}))
+    assert found[0].label == label
+
+
 def test_unnamed_entities_without_a_part_are_left_out():
     text = "A friend came."
     doc = document_id(text)
