@@ -88,16 +88,24 @@ class Arguments:
     def mention(self, token: int) -> Mention | None:
         """The mention whose head the token is, or one that the text identifies with it; only of usable entities."""
         spare = None
-        for candidate in (token, *self.syntax.identical(token), *self._named_kind(token)):
+        candidates = [token, *self.syntax.identical(token), *self._named_kind(token)]
+        for candidate in candidates:
             found = self.by_head.get(candidate)
             if found is None and candidate in self.covering and self.syntax.pos[candidate] == "PROPN":
                 found = self._whole(candidate)
             if found is None or not self.usable(found) or self._is_other(found):
                 continue
             if self.is_named(found):
-                return found
+                return self._by_name(found, candidates)
             spare = spare or found
         return spare
+
+    def _by_name(self, mention: Mention, candidates: list[int]) -> Mention:
+        """The name among the candidates for the same entity: "his wife, Ruby" is quoted as Ruby."""
+        if mention.kind != "nominal":
+            return mention
+        others = [self.by_head[c] for c in candidates if c in self.by_head]
+        return next((m for m in others if m.kind == "name" and m.entity == mention.entity), mention)
 
     def _named_kind(self, token: int) -> list[int]:
         """ "the Zappo app", "the state of Ohio": the name inside a phrase whose head only says what it is."""

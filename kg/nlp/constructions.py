@@ -6,7 +6,8 @@ Each is a function from the arguments of a text to candidates; facts.py puts the
 __all__ = ["construct"]
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from kg.nlp.arguments import Arguments, Candidate
 from kg.nlp.demonyms import find_demonyms
@@ -14,18 +15,24 @@ from kg.nlp.names import load_names
 from kg.ontology import ontology
 from kg.records import Literal, Mention
 
+if TYPE_CHECKING:
+    from kg.nlp.times import TimeExpression
+
 _AGE_AFTER = re.compile(r",? (?:aged )?\(?(\d{1,3})\)?(?=[,.;)]| from | of | who )")
 _AGE_BEFORE = re.compile(r"\b(\d{1,3})[- ]years?[- ]old\b", re.IGNORECASE)
+_LIFE_OPENS = re.compile(r" \((?P<born>(?:born|b\.) (?:on )?)?[^()]{0,60}?(?=\d{1,2} |[A-Z][a-z]+ \d)")
+_DAY = re.compile(r"[A-Z][a-z]+ \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]+ \d{4}")
 _OLDEST = 115
 _BODIES = ("Organization", "Platform")
 
 
-def construct(arguments: Arguments) -> Iterator[Candidate]:
+def construct(arguments: Arguments, times: "Sequence[TimeExpression]") -> Iterator[Candidate]:
     """Candidates of all constructions."""
     yield from _demonyms(arguments)
     yield from _based(arguments)
     yield from _comma_places(arguments)
     yield from _ages(arguments)
+    yield from _life_spans(arguments, times)
     yield from _possessives(arguments)
     yield from _from_and_of(arguments)
 
@@ -144,6 +151,38 @@ def _age(arguments: Arguments, token: int, found: "re.Match[str]", confidence: f
     if 0 < years <= _OLDEST:
         value = Literal(found[1], found.start(1), found.end(1), str(years), "xsd:integer")
         yield Candidate("age", token, value, None, token, confidence, "age")
+
+
+def _life_spans(arguments: Arguments, times: "Sequence[TimeExpression]") -> Iterator[Candidate]:
+    """ "Ida Kerr (3 March 1931 – 5 May 1999)", "Ida Kerr (born 3 March 1931)"."""
+    text = arguments.syntax.doc.text
+    days = sorted((t.begin, t.end, t) for t in times if t.kind == "date")
+    for mention in dict.fromkeys(arguments.by_head.values()):
+        opening = _LIFE_OPENS.match(text, mention.end)
+        if opening is None or mention.kind != "name" or not _is(arguments, mention, "Person"):
+            continue
+        inside = text[mention.end : text.find(")", mention.end) + 1]
+        spans = [t for begin, end, t in days if mention.end <= begin and end <= mention.end + len(inside)]
+        token = arguments.head(arguments.tokens(mention.begin, mention.end))
+        if len(spans) == 1 and spans[0].precision == "range":
+            yield from _life_of_range(token, spans[0])
+        for relation, time in zip(("birthDate", "deathDate"), spans[:2], strict=False):
+            if time.precision == "day" and time.date_from and (opening["born"] or len(spans) == 2):
+                yield _day(relation, token, time.begin, time.end, time.text, time.date_from)
+
+
+def _life_of_range(token: int, time: "TimeExpression") -> Iterator[Candidate]:
+    parts = re.split(r"\s*[–—-]\s*", time.text)
+    if len(parts) != 2 or not all(_DAY.search(part) for part in parts):
+        return
+    for relation, part, value in zip(("birthDate", "deathDate"), parts, (time.date_from, time.date_to), strict=True):
+        begin = time.begin + time.text.index(part)
+        if value is not None:
+            yield _day(relation, token, begin, begin + len(part), part, value)
+
+
+def _day(relation: str, token: int, begin: int, end: int, text: str, value: str) -> Candidate:
+    return Candidate(relation, token, Literal(text, begin, end, value, "xsd:date", "day"), None, token, 0.93, "life-span")
 
 
 def _possessives(arguments: Arguments) -> Iterator[Candidate]:

@@ -126,6 +126,8 @@ def _occupations() -> frozenset[str]:
 def _bearers(syntax: Syntax, i: int, occupations: frozenset[str], names: NameList) -> Iterator[int]:
     head, label = syntax.heads[i], syntax.deps[i]
     following = syntax.words[i + 1] if i + 1 < len(syntax) else ""
+    if following == ":" or (i and syntax.lower[i - 1] in ("(", "[", "née", "nee", "né")):
+        return
     if following[:1] in "-–" and i + 2 < len(syntax) and syntax.lower[i + 2] not in ("born", "american"):
         return
     if syntax.children(i, "cop") and not syntax.children(i, "case"):

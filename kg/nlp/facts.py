@@ -53,7 +53,7 @@ def find_facts(
     arguments = Arguments(syntax, document, mentions, entities)
     door = _Door(arguments, document, quotations, times)
     matches = (patterns or fact_patterns()).matches(syntax)
-    for candidate in (*from_matches(matches, arguments, times), *(() if patterns else construct(arguments))):
+    for candidate in (*from_matches(matches, arguments, times), *(() if patterns else construct(arguments, times))):
         door.offer(candidate)
     return door.facts(), dict(sorted(door.dropped.items()))
 
@@ -64,7 +64,7 @@ def from_matches(matches: Iterable[Match], arguments: Arguments, times: "Sequenc
         pattern = match.pattern
         for subject in match.fillers["subject"]:
             for filler in match.fillers["object"]:
-                end = _literal(filler, match.trigger, arguments, times) if filler.literal else filler.token
+                end = _literal(filler, pattern.target, match.trigger, arguments, times) if filler.literal else filler.token
                 if end is None or (filler.token == subject.token and not filler.literal):
                     continue
                 bearer = subject if subject.predicate != match.trigger else filler
@@ -85,11 +85,13 @@ def from_matches(matches: Iterable[Match], arguments: Arguments, times: "Sequenc
                 )
 
 
-def _literal(filler: Filler, trigger: int, arguments: Arguments, times: "Sequence[TimeExpression]") -> Literal | None:
+def _literal(filler: Filler, relation: str, trigger: int, arguments: Arguments, times: "Sequence[TimeExpression]") -> Literal | None:
     syntax = arguments.syntax
     if filler.literal == "time":
         time = time_of(syntax, trigger, arguments, times, strict=True)
         if time is None or time.date_from is None or time.date_to is None or time.kind != "date":
+            return None
+        if relation in _DAYS and time.precision != "day":
             return None
         return Literal(time.text, time.begin, time.end, time.date_from, "xsd:date", time.precision)
     if filler.literal == "words":
@@ -216,6 +218,8 @@ class _Door:
         return None, None
 
 
+#: Properties whose date is a day; a year alone would be given as its first day, which is false.
+_DAYS = frozenset({"birthDate", "deathDate"})
 _EDGES = frozenset({"case", "punct", "det", "cc", "nmod:poss"})
 
 

@@ -185,6 +185,8 @@ class Syntax:
             if i < head and not self.children(i, "case"):
                 found.append(Bearer(head, None, how="title"))
         if not found and i + 1 < len(self) and self.pos[i + 1] == "PROPN" and not self.children(i, "cop"):
+            if plural and not self.children(i + 1, "conj"):
+                return found
             hangs = self.heads[i + 1] == i and self.deps[i + 1] in ("compound", "flat", "nmod", "nmod:desc")
             if hangs or i + 1 in self.name_starts:
                 found.append(Bearer(i + 1, None, how="title"))
