@@ -19,7 +19,7 @@ from kg.nlp.names import load_names
 from kg.nlp.pipeline import load_pipeline
 
 Example = tuple[list[dict[str, float]], int]
-STEPS, RATE, L2 = 600, 0.5, 0.002
+STEPS, RATE, L2 = 400, 0.5, 0.002
 
 
 def main() -> None:
@@ -30,7 +30,8 @@ def main() -> None:
     for family in sorted(examples):
         weights, right = fit(examples[family])
         print(f'    "{family}": {{  # {len(examples[family])} pronouns, {100 * right:.1f} % of them right')
-        print("        " + ", ".join(f'"{name}": {value:.2f}' for name, value in weights.items() if abs(value) >= 0.05) + ",")
+        for name, value in weights.items():
+            print(f'        "{name}": {value:.2f},')
         print("    },")
 
 

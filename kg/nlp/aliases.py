@@ -51,12 +51,15 @@ def declared_aliases(document: Document, mentions: Sequence[Mention]) -> list[De
     """The declared aliases among the names (indices into `mentions`), in text order."""
     named = [(i, mention) for i, mention in enumerate(mentions) if mention.kind == "name"]
     found = []
-    for (first, one), (second, other) in zip(named, named[1:], strict=False):
-        if other.begin - one.end > _MAX_GAP_CHARS or other.begin < one.end:
-            continue
-        reason = _reason(document.text, one, other)
-        if reason:
-            found.append(Declared(first, other.begin, other.end, reason, second))
+    for at, (first, one) in enumerate(named):
+        # the next name but one, too: "Zentro, known in Japan as Zen"
+        for second, other in named[at + 1 : at + 3]:
+            if other.begin - one.end > _MAX_GAP_CHARS or other.begin < one.end:
+                break
+            reason = _reason(document.text, one, other)
+            if reason:
+                found.append(Declared(first, other.begin, other.end, reason, second))
+                break
     found += _quoted(document.text, named, {declared.mention for declared in found})
     return sorted(found, key=lambda declared: (declared.begin, declared.of))
 

@@ -89,6 +89,8 @@ def resolve_mentions(
     sieve = _Sieve(doc, document, chains, quotations, names, nouns)
     sieve.same_names()
     for one, other, link in pairs:
+        if "demonym" in (one.reason, other.reason):
+            continue
         chains.merge(index[id(one)], index[id(other)], link)
     sieve.same_names(across_introductions=True)
     sieve.listed_names()
@@ -241,7 +243,7 @@ class _Sieve:
             if node.mention.kind != "pronoun":
                 by_head.setdefault(node.head.i, node)
         for node in self.nodes:
-            if node.mention.text.lower() not in ("who", "whom", "whose"):
+            if node.mention.text.lower() not in ("who", "whom", "whose") or node.mention.kind != "pronoun":
                 continue
             clause = next((a for a in (node.head, *node.head.ancestors) if a.dep_ == "acl:relcl"), None)
             owner = by_head.get(clause.head.i) if clause is not None else None
@@ -261,8 +263,8 @@ class _Sieve:
         voices = sorted({speaker for _, _, speaker in turns})
         first: dict[tuple[str, str], int] = {}
         for node in self.nodes:
-            person = _PERSONS.get(node.mention.text.lower()) if node.mention.text != "i" else None
-            if person is None:
+            person = _PERSONS.get(node.mention.text.lower())
+            if person is None or node.mention.kind != "pronoun":
                 continue
             at = node.mention.begin
             if person == "I":
@@ -526,7 +528,8 @@ def _fullest(forms: Counter[str], type_name: str) -> str:
     if coarse(type_name) == "Person":
         return min(forms, key=lambda f: (f.isupper() and len(f) > 3, -len(f.split()), -forms[f], f))
     order = {form: i for i, form in enumerate(forms)}
-    return min(forms, key=lambda f: (f.isupper() and len(f) > 4, -forms[f], order[f]))
+    full = [f for f in forms if not any(is_acronym_of(f, other) or other.startswith(f + " ") for other in forms)]
+    return min(full or forms, key=lambda f: (f.isupper() and len(f) > 4, -forms[f], order[f]))
 
 
 def _type(nodes: Sequence[Node]) -> tuple[str, tuple[str, ...]]:

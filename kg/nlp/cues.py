@@ -5,6 +5,7 @@ Also: whether an ordinary word is used as a name ("Apple", "X"), and whether a c
 
 __all__ = ["Vote", "cue_votes", "head_of", "is_cued", "metonym", "noun_class"]
 
+import re
 from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
@@ -13,6 +14,7 @@ from kg.nlp.names import NameList
 from kg.nlp.nouns import Nouns, coarse
 
 _APPOSITION_WEIGHT = 3.0
+_UNLINKED_WEIGHT = 2.0
 _FOLLOWER_WEIGHT = 1.5
 _AGE_WEIGHT = 2.5
 _RELATIVE_WEIGHT = 1.5
@@ -92,9 +94,10 @@ def _before(doc: Doc, begin: int, head: Token, nouns: Nouns) -> list[Vote]:
     if found is None or found[0] == "Group" or noun.tag_ in ("NNS", "POS"):
         return []
     linked = noun.head.i == head.i or head.head.i == noun.i or (noun.head.i == head.head.i and noun.dep_ == "compound")
-    if not linked:
+    if not linked and (found[0] == "Person" or not any(child.dep_ == "det" for child in noun.children)):
         return []
-    return [Vote(found[0], _APPOSITION_WEIGHT, f"apposition: {found[1]}")]
+    weight = _APPOSITION_WEIGHT if linked else _UNLINKED_WEIGHT
+    return [Vote(found[0], weight, f"apposition: {found[1]}")]
 
 
 def _appositions(head: Token, begin: int, end: int, nouns: Nouns) -> list[Vote]:
@@ -172,6 +175,9 @@ def is_cued(doc: Doc, begin: int, end: int, class_name: str, nouns: Nouns) -> bo
     """Whether an ordinary word stands here as the name of that class: by the model, its neighbours or a declared alias."""
     if any(word.text[:1].islower() for word in (doc[begin], doc[end - 1])):
         return False
+    said = doc[max(begin - 3, 0) : begin].text.lower()
+    if said.endswith(("known as", "renamed", "rebranded as", "rebranded", "formerly", "called", "dubbed")):
+        return True
     span_label = {(span.start, span.end): span.label_ for span in doc.ents}.get((begin, end))
     branch = coarse(class_name)
     after = doc[end] if end < len(doc) else None
@@ -205,22 +211,38 @@ def _is_part_of_name(doc: Doc, begin: int, end: int) -> bool:
     )
 
 
-def metonym(doc: Doc, begin: int, end: int, class_name: str, names: NameList, nouns: Nouns) -> str | None:
-    """The reason to take a capital for its government ("Beijing said", "Beijing's response"), or None."""
-    if class_name != "City" or doc[begin:end].text not in names.capitals:
+def metonym(doc: Doc, begin: int, end: int, class_name: str, names: NameList, nouns: Nouns) -> tuple[str, str] | None:
+    """(class, reason) when a city stands for its country's government or for its team, or None.
+
+    "Beijing said", "warned Beijing", "Beijing's response" are the government, "Leeds beat Hull 2-1" are teams.
+    """
+    if class_name != "City":
         return None
     head = head_of(doc, begin, end)
-    if head.dep_ in ("nsubj", "conj") and head.dep_ == "nsubj":
-        verb = head.head
-        lemma = (verb.lemma_ or verb.text).lower()
-        if verb.pos_ in ("VERB", "AUX", "ADJ") and (lemma in nouns.speech or lemma in nouns.stance):
-            return f"metonym: {lemma}"
+    verb = head.head
+    lemma = (verb.lemma_ or verb.text).lower()
+    subject = head.dep_ in ("nsubj", "nsubj:pass")
+    if (subject or head.dep_ == "obj") and lemma in _MATCH_VERBS and _SCORE.search(head.sent.text):
+        return "SportsTeam", f"metonym: {lemma}"
+    if doc[begin:end].text not in names.capitals:
+        return None
+    if subject and verb.pos_ in ("VERB", "AUX", "ADJ") and head.dep_ == "nsubj":
+        if lemma in nouns.speech or lemma in nouns.stance:
+            return "GovernmentBody", f"metonym: {lemma}"
         # "Beijing seems receptive": the adjective heads the clause in some parses
         for child in verb.children:
             if child.dep_ in ("cop", "aux") and child.lemma_ in nouns.stance:
-                return f"metonym: {child.lemma_}"
-    if head.dep_ == "nmod:poss":
-        lemma = (head.head.lemma_ or head.head.text).lower()
-        if lemma in nouns.stance_nouns:
-            return f"metonym: {lemma}"
+                return "GovernmentBody", f"metonym: {child.lemma_}"
+    if head.dep_ in ("obj", "iobj") and lemma in _ADDRESSING:
+        return "GovernmentBody", f"metonym: {lemma}"
+    if head.dep_ == "nmod:poss" and lemma in nouns.stance_nouns:
+        return "GovernmentBody", f"metonym: {lemma}"
     return None
+
+
+_MATCH_VERBS = frozenset({"beat", "defeat", "thrash", "edge", "draw", "host", "lose", "win", "face", "hold"})
+_SCORE = re.compile(r"\b\d{1,3}[-–]\d{1,3}\b")
+#: What is done to governments and hardly to towns.
+_ADDRESSING = frozenset(
+    "warn tell urge ask accuse blame criticize criticise condemn denounce press pressure threaten sanction anger irk infuriate deter appease".split()
+)

@@ -7,6 +7,7 @@ the same document. All mentions of one form vote on its class, so that a person 
 
 __all__ = ["find_mentions"]
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -54,6 +55,7 @@ _GOVERNMENT_NOUNS = {
 _GOVERNMENT_MODIFIERS = frozenset(
     {"foreign", "health", "interior", "defence", "defense", "finance", "justice", "education", "commerce", "trade", "federal", "central", "national", "state", "military"}
 )
+_NAMED_KINDS = frozenset({"Platform", "Work", "Product"})
 _COMPOUND_ADJECTIVE = re.compile(r"[-‑](based|born|backed|led|owned|style|made|era|language|speaking|controlled|held|run|trained|wide|like|listed)$")
 _CONFIDENCE = {"known": 0.95, "cue": 0.9, "model": 0.85, "repeated": 0.8}
 _MIN_REPEATED_CHARS = 3
@@ -116,7 +118,7 @@ class _Finder:
 
     def names(self) -> list[_Name]:
         """The names of the document, by begin, without overlaps."""
-        candidates = [*self._from_list(), *self._from_model(), *self._from_endings(), *self._from_titles()]
+        candidates = [*self._from_list(), *self._from_model(), *self._from_endings(), *self._from_titles(), *self._from_nouns()]
         candidates += [*self._governments(candidates), *self._groups(), *self._works()]
         chosen = [self._with_nickname(name) for name in self._settle(candidates)]
         chosen = self._settle([*chosen, *self._repeated(chosen)])
@@ -171,6 +173,8 @@ class _Finder:
         ):
             begin += 1
         while begin < end and (doc[end - 1].lower_ in _POSSESSIVES or (doc[end - 1].is_punct and doc[end - 1].text != ".")):
+            end -= 1
+        while end - begin > 1 and self.doc[end - 1].tag_ in ("IN", "CC", "DT", "TO") and self.doc[end - 1].text[:1].islower():
             end -= 1
         return begin, end
 
@@ -247,6 +251,20 @@ class _Finder:
             if begin < end and end - begin <= 4 and not _is_title(self.doc[begin], self.nouns) and self._is_name(begin, end):
                 yield _Name(begin, end, [Vote("Person", _TITLE_WEIGHT, f"title: {token.text}")], rank=1, kind="cue")
 
+    def _from_nouns(self) -> Iterator[_Name]:
+        """ "the app Zentro": capitalised words right after a noun that names a kind of thing, where the model saw nothing."""
+        for token in self.doc:
+            end = token.i + 1
+            while end < len(self.doc) and end <= token.i + 3 and not self.doc[end].is_sent_start and self._is_personal(end):
+                end += 1
+            if end == token.i + 1 or not self.readable[token.i] or token.tag_ != "NN":
+                continue
+            found = noun_class(token, self.nouns)
+            if found and coarse(found[0]) in _NAMED_KINDS and any(child.dep_ == "det" for child in token.children):
+                if self._is_name(token.i + 1, end):
+                    votes = [Vote(found[0], _ENDING_WEIGHT, f"apposition: {found[1]}")]
+                    yield _Name(token.i + 1, end, votes, rank=1, kind="cue")
+
     def _is_personal(self, i: int) -> bool:
         token = self.doc[i]
         return self.readable[i] and token.pos_ == "PROPN" and token.text[:1].isupper() and token.text not in self.nouns.suffixes
@@ -294,6 +312,8 @@ class _Finder:
         if token.text not in self.known.adjectives or token.tag_ in ("NN", "NNP") or token.dep_ in ("amod", "compound", "flat"):
             return False
         before = self.doc[token.i - 1].lower_ if token.i else ""
+        if token.i + 1 < len(self.doc) and self.doc[token.i + 1].pos_ in ("NOUN", "PROPN", "ADJ"):
+            return False
         if token.tag_ == "NNPS" or (before == "the" and token.dep_ in ("nsubj", "obj", "obl", "nmod", "iobj", "conj")):
             return True
         return token.dep_ == "conj" and token.head.text in self.known.people
@@ -388,7 +408,7 @@ class _Finder:
             text = self.doc[name.begin : name.end].text
             if name.votes and coarse(name.votes[0].class_name) == "Group":
                 continue
-            if len(text) >= _MIN_REPEATED_CHARS and text[:1].isupper() and not self.known.needs_cue(text):
+            if name.kind == "known" or (len(text) >= _MIN_REPEATED_CHARS and text[:1].isupper()):
                 forms[text] = "repeated name"
                 best = max(name.votes, key=lambda vote: vote.weight).class_name
                 last = self.doc[name.end - 1].text
@@ -404,7 +424,7 @@ class _Finder:
             for form in sorted(by_first.get(token.text, ()), key=lambda form: (-len(form), form)):
                 end = self.ends.get(token.idx + len(form))
                 if end and self.doc.text.startswith(form, token.idx) and covered.isdisjoint(range(token.i, end)):
-                    if token.pos_ == "PROPN" or len(form.split()) > 1:
+                    if token.pos_ == "PROPN" or len(form.split()) > 1 or len(form) == 1:
                         yield _Name(token.i, end, [], rank=0, kind="repeated")
                     break
 
@@ -458,27 +478,39 @@ def _elect(doc: Doc, found: list[_Name], names: NameList, nouns: Nouns) -> dict[
     for key, ballot in votes.items():
         merged[key.casefold()] += ballot
     elected = {key: _winner(merged[key.casefold()]) for key in votes}
+    located = {_key(doc, name) for name in found if _is_located(doc, name)}
     persons = {key.split()[-1]: key for key, (class_name, _) in elected.items() if class_name == "Person" and " " in key}
     for key in elected:
         full = persons.get(key)
         if full and coarse(elected[key][0]) != "Person":
-            ballot = [*merged[key.casefold()], Vote("Person", _FULL_NAME_WEIGHT, f"surname of {full}")]
-            elected[key] = _winner(ballot)
+            weight = _FULL_NAME_WEIGHT if key in located else 2 * sum(vote.weight for vote in merged[key.casefold()])
+            elected[key] = _winner([*merged[key.casefold()], Vote("Person", weight, f"surname of {full}")])
     return elected
+
+
+def _is_located(doc: Doc, name: _Name) -> bool:
+    """Whether a preposition of place stands before the name: "in Jordan"."""
+    before = doc[name.begin - 1].lower_ if name.begin else ""
+    return before in ("in", "from", "to", "near", "across", "outside", "around", "of", "at")
 
 
 def _winner(ballot: Sequence[Vote]) -> tuple[str, str]:
     """The branch with most weight, and in it the finest class that any vote gives."""
     if not ballot:
         return "Entity", "repeated name"
-    weights: Counter[str] = Counter()
+    weights: defaultdict[str, float] = defaultdict(float)
+    by_model: Counter[str] = Counter()
     for vote in ballot:
-        weights[coarse(vote.class_name)] += vote.weight  # type: ignore[assignment]
+        by_model[coarse(vote.class_name)] += vote.reason == "model"
+        weights[coarse(vote.class_name)] += 0.0 if vote.reason == "model" else vote.weight
+    for name, count in by_model.items():
+        # the model repeats its own mistakes: ten mentions are not ten witnesses
+        weights[name] += math.log1p(count) / math.log(2)
     branch = min(weights, key=lambda name: (-weights[name], name))
-    kinds: Counter[str] = Counter()
+    kinds: defaultdict[str, float] = defaultdict(float)
     for vote in ballot:
         if coarse(vote.class_name) == branch:
-            kinds[vote.class_name] += vote.weight  # type: ignore[assignment]
+            kinds[vote.class_name] += vote.weight
     classes = ontology()
     finest = min(kinds, key=lambda name: (-len(classes.ancestors(name)), -kinds[name], name))
     best = max((vote for vote in ballot if vote.class_name == finest), key=lambda vote: vote.weight)
@@ -500,7 +532,7 @@ def _mention(
     elif name.kind == "repeated":
         reason = f"repeated name, {reason}"
     if cue := metonym(doc, name.begin, name.end, class_name, names, nouns):
-        class_name, reason = "GovernmentBody", cue
+        class_name, reason = cue
     return Mention(
         document.id, begin, end, text, class_name, confidence=_CONFIDENCE.get(name.kind, 0.8), reason=reason
     )
