@@ -30,7 +30,7 @@ _DATE = re.compile(
 _COMPACT = re.compile(r"([12]\d{3})(\d{2})(\d{2})(?:T?\d{6}Z?)?$")
 #: What may stand beside a date on a line that is only a date line.
 _DATE_LINE_WORDS = re.compile(
-    r"""\b(?:first\ |last\ |originally\ )?(?:published|posted|updated|modified|released|issued|filed|created|date
+    r"""\b(?:first\ |last\ |originally\ )?(?:published|posted|updated?|modified|released|issued|filed|created|date
       |on|at|by|time|dated)\b
     | \b(?:mon|tues?|wed(?:nes)?|thur?s?|fri|satur?|sun)(?:day)?\b\.?
     | T?\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:\.\d+)?\s*(?:[ap]\.?m\.?)? | \b\d{1,2}\s*[ap]\.?m\.? | [+-]\d{2}:?\d{2}

@@ -43,7 +43,7 @@ _LONG_LINE = 200
 _MAX_TITLE = 220
 #: Boilerplate that speaks about the article itself.
 _READ_KINDS = ("timestamp", "copyright", "disclaimer", "press contact")
-_UPDATED = re.compile(r"^\W*(?:last |first )?(?:updated|modified)\b", re.IGNORECASE)
+_UPDATED = re.compile(r"^\W*(?:last |first )?(?:updated?|modified)\b", re.IGNORECASE)
 _PUBLISHED = re.compile(r"^\W*(?:first |originally )?(?:published|posted|released|date)\b", re.IGNORECASE)
 _SOURCE_LINE = re.compile(r"SOURCE:?\s+(?P<name>\S.{1,90})")
 _COPYRIGHT = re.compile(
