@@ -57,7 +57,7 @@ def scores(count: int, links: Sequence[Link]) -> dict[str, list[float]]:
     graph.add_weighted_edges_from((a, b, w) for a, b, w in links if a != b)
     if not graph.number_of_edges():
         return {name: [0.0] * count for name in ("pagerank", "degree", "betweenness")}
-    pagerank = nx.pagerank(graph, weight="weight", tol=1e-9)
+    pagerank = nx.pagerank(graph, weight="weight", tol=1e-9, max_iter=1000)
     if count > EXACT:
         between = nx.betweenness_centrality(graph, k=SOURCES, seed=SEED)
     else:

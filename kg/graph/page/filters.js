@@ -33,7 +33,8 @@ function passes(fact) {
   if (off.statuses.has(factStatus[fact]) || off.predicates.has(F.p[fact]) || F.c[fact] < state.confidence) return false;
   if (off.documents.size) {
     const documents = documentsOf(fact);
-    if (documents.length && documents.every((document_) => off.documents.has(document_))) return false;
+    // a fact that names no article goes with the last of them
+    if (documents.length ? documents.every((document_) => off.documents.has(document_)) : off.documents.size === story.documents.id.length) return false;
   }
   return inRange(fact);
 }

@@ -47,7 +47,11 @@ function startGraph() {
   net.on("blurNode", () => hover(null));
   net.on("blurEdge", () => hover(null));
   net.on("dragStart", () => hover(null));
-  net.on("resize", () => fitView(false));
+  // a view that nobody has moved follows the window; vis-network moves it once more after its own event
+  let moved = false;
+  net.on("zoom", () => (moved = true));
+  net.on("dragEnd", () => (moved = true));
+  net.on("resize", () => moved || state.selected || setTimeout(() => fitView(false)));
 }
 const isShownEdge = (edge) => shown.has(network.edges[edge].from) && shown.has(network.edges[edge].to);
 
@@ -116,7 +120,7 @@ function fitView(animate = true, nodes = null) {
   const reach = (values) => values.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
   const [left, right] = reach(xs), [top, bottom] = reach(ys);
   // room for labels at the rim
-  const scale = Math.min(1.2, (box.clientWidth - 130) / Math.max(1, right - left), (box.clientHeight - 84) / Math.max(1, bottom - top));
+  const scale = Math.min(1.2, (box.clientWidth - Math.min(170, box.clientWidth * 0.24)) / Math.max(1, right - left), (box.clientHeight - 84) / Math.max(1, bottom - top));
   const position = { x: (left + right) / 2, y: (top + bottom) / 2 };
   net.moveTo({ position, scale: Math.max(0.01, scale), animation: animate && !still() ? { duration: 350, easingFunction: "easeInOutQuad" } : false });
 }

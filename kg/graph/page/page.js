@@ -135,11 +135,14 @@ function writeHash() {
 function readHash() {
   const parts = new URLSearchParams(location.hash.slice(1)), get = (key) => parts.get(key) || "", list = (key) => get(key).split(",").filter(Boolean);
   const node = (name) => bySlug.get(name);
-  const numbers = (key, names) => new Set(list(key).map((name) => names.indexOf(name)).filter((at) => at >= 0));
-  state.off.types = numbers("no-types", story.mains);
-  state.off.statuses = numbers("no-status", STATUSES);
-  state.off.predicates = numbers("no-relations", story.predicates.map(({ name }) => name));
-  state.off.documents = numbers("no-articles", story.documents.id);
+  const fill = (set, key, names) => {
+    set.clear();
+    for (const name of list(key)) if (names.includes(name)) set.add(names.indexOf(name));
+  };
+  fill(state.off.types, "no-types", story.mains);
+  fill(state.off.statuses, "no-status", STATUSES);
+  fill(state.off.predicates, "no-relations", story.predicates.map(({ name }) => name));
+  fill(state.off.documents, "no-articles", story.documents.id);
   state.confidence = Math.min(0.99, Math.max(0, Number(get("confidence")) || 0));
   for (const key of ["from", "to"]) state[key] = /^\d{4}-\d\d-\d\d$/.test(get(key)) ? get(key) : "";
   const pick = (key, allowed, rest) => (state[key] = allowed.includes(get(key)) ? get(key) : rest);
@@ -188,7 +191,7 @@ function stepBack() {
 }
 
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || $("help").open || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || $("help").open || event.target.matches("select, input[type=search], input[type=date]")) return;
   const known = KEYS.find(([key, , run]) => run && (key === event.key || (key === "Esc" && event.key === "Escape")));
   if (known) known[2]();
   else if (/^[123]$/.test(event.key) && state.selected?.node !== undefined) focusOn(state.selected.node, Number(event.key));
@@ -215,7 +218,12 @@ function start() {
   startGraph();
   startTimeline();
   startControls();
-  picker($("find"), "Search for a name", (node) => (select({ node }, { move: true }), state.view === "list" && setView({ view: "map" })));
+  const finder = picker($("find"), "Search for a name", (node) => {
+    finder.value = "";
+    if (state.view === "list") setView({ view: "map" });
+    select({ node }, { move: true });
+    $("panel").focus();
+  });
   pathFields = { from: picker($("path-from"), "From", (node) => (pathEnds.from = node)), to: picker($("path-to"), "To", (node) => (pathEnds.to = node)) };
   $("path-find").addEventListener("click", showPath);
   $("path-clear").addEventListener("click", () => {

@@ -14,6 +14,11 @@ function factText(fact) {
 /** Literals as a reader writes them: 700000 -> 700,000; a date in words; with "more than" before and the unit behind. */
 function literalText(fact) {
   const value = F.o[fact], { note } = extra(fact);
+  const precision = /^\d{4}-\d\d-\d\d$/.test(value) && /(^| )(year|month)$/.exec(note || "");
+  if (precision) {
+    const [year, month] = value.split("-"), before = note.slice(0, precision.index).trim();
+    return [before, precision[2] === "month" && MONTHS[month - 1], year].filter(Boolean).join(" ");
+  }
   const shown_ = /^\d{5,}$/.test(value) ? Number(value).toLocaleString("en") : showDate(value);
   return note ? `${note} ${shown_}` : shown_;
 }

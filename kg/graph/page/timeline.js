@@ -116,9 +116,11 @@ function togglePlay() {
   $("play").textContent = "❚❚";
   $("play").setAttribute("aria-label", "Stop the timeline");
   const step = () => {
-    while (at < last && !bars.list[at].count) at++;
-    setView({ from: bars.list[0].start, to: bars.list[at].end }, { playing: true });
-    if (at++ >= last) stopPlay();
+    while (at <= last && !bars.list[at].count) at++;
+    if (at > last) {
+      stopPlay();
+      setView({ from: "", to: "" });
+    } else setView({ from: bars.list[0].start, to: bars.list[at++].end }, { playing: true });
   };
   playing = setInterval(step, Math.max(180, Math.min(700, 14000 / bars.list.length)));
   step();
