@@ -53,6 +53,7 @@ class Asked:
             prefixes=self.prefixes,
             base_iri=self.base_iri,
             allow_network=self.allow_network,
+            bind_everywhere=bool(self.question.parameters),
         )
 
 

@@ -26,6 +26,7 @@ def explain(request: Asked) -> str:
         prefixes=known,
         base_iri=request.base_iri,
         allow_network=request.allow_network,
+        bind_everywhere=bool(request.question.parameters),
     )
     used = sorted({token.text.split(":", 1)[0] for token in undeclared_prefixes(text, ())} & set(known))
     lines = [f"PREFIX {prefix}: <{known[prefix]}>" for prefix in used]

@@ -23,8 +23,9 @@ __all__ = [
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kg.errors import did_you_mean
 from kg.ontology import NAMESPACES, ontology
@@ -83,6 +84,7 @@ def tokens(text: str) -> list[Token]:
     return [token for token in found if token.kind != "space"]
 
 
+@lru_cache(maxsize=512)
 def form_of(text: str) -> str:
     """SELECT, ASK, CONSTRUCT, DESCRIBE, "UPDATE", or "" where the text begins like none of them."""
     for token, _ in _body(tokens(text)):
@@ -134,25 +136,37 @@ def first_group(text: str) -> int | None:
     return None
 
 
-def with_values(text: str, terms: Mapping[str, str]) -> str:
-    """The text with each variable bound to a term (in SPARQL syntax) by VALUES at the head of its WHERE group."""
-    if not terms:
-        return text
+def with_values(text: str, terms: Mapping[str, str], *, everywhere: bool = False) -> str:
+    """The text with each variable bound to a term (in SPARQL syntax) by VALUES at the head of its WHERE group.
+
+    Args:
+        text: A query.
+        terms: Variable -> term.
+        everywhere: Whether to bind it also in the branches and sub-selects that name it, so that the engine need not
+            answer these for all values first; EXISTS, OPTIONAL and MINUS groups are left alone.
+    """
     place = first_group(text)
-    if place is None:
+    if not terms or place is None:
         return text
-    values = "".join(f" VALUES ?{name} {{ {term} }}" for name, term in terms.items())
-    return text[:place] + values + text[place:]
+    places = {place: dict(terms)}
+    if everywhere:
+        for at, named in _inner_groups(text, place):
+            places.setdefault(at, {name: term for name, term in terms.items() if name in named})
+    for at in sorted(places, reverse=True):
+        values = "".join(f" VALUES ?{name} {{ {term} }}" for name, term in places[at].items())
+        text = text[:at] + values + text[at:]
+    return text
 
 
-def from_graphs(text: str) -> list[str]:
+@lru_cache(maxsize=512)
+def from_graphs(text: str) -> tuple[str, ...]:
     """What stands after FROM and FROM NAMED in the outer query, as written: `<iri>` or `prefix:name`."""
     graphs = []
     outer = [token for token, depth in _body(tokens(_unescaped(text))) if depth == 0]
     for before, token in itertools.pairwise(outer):
         if token.kind in ("iri", "name") and before.is_word("FROM", "NAMED", "USING"):
             graphs.append(token.text)
-    return graphs
+    return tuple(graphs)
 
 
 def network_use(text: str) -> str | None:
@@ -239,6 +253,30 @@ def _body(found: list[Token]) -> list[tuple[Token, int]]:
         if token.text in ("{", "(", "[") and token.kind == "mark":
             depth += 1
     return body
+
+
+def _inner_groups(text: str, outer: int) -> Iterator[tuple[int, set[str]]]:
+    """Groups inside the outer one that join with it: where each begins, and the variables named in it directly."""
+    found = tokens(text)
+    open_groups: list[tuple[int, set[str], bool]] = []
+    before: Token | None = None
+    in_values = False
+    for number, token in enumerate(found):
+        if token.text == "{" and token.kind == "mark":
+            # a group after a keyword does not join (OPTIONAL, MINUS, EXISTS) or is one block of data (VALUES)
+            parent_joins = all(joins for *_, joins in open_groups)
+            joins = parent_joins and before is not None and (before.text in "{}." or before.is_word("UNION", "WHERE"))
+            is_select = number + 1 < len(found) and found[number + 1].is_word("SELECT")
+            open_groups.append((-1 if is_select else token.end, set(), joins and not in_values))
+        elif token.text == "}" and token.kind == "mark" and open_groups:
+            at, named, joins = open_groups.pop()
+            in_values = False
+            if joins and at > outer and named:
+                yield at, named
+        elif token.kind == "variable" and open_groups:
+            open_groups[-1][1].add(token.text[1:])
+        in_values = in_values or token.is_word("VALUES")
+        before = token
 
 
 def _declarations(found: list[Token]) -> list[tuple[Token, Token]]:
