@@ -3,7 +3,6 @@
 import itertools
 import json
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,8 +11,6 @@ from hypothesis import strategies as st
 from kg.boilerplate import find_boilerplate, lines_of, read_rules, rules, settle, view
 from kg.errors import DataFileError
 from kg.records import Span
-
-SHARED = Path(__file__).parents[2] / "shared"
 
 EXAMPLES = [
     pytest.param(rule, text, id=f"{rule.id}-{number}") for rule in rules() for number, text in enumerate(rule.examples)
@@ -196,12 +193,12 @@ def test_broken_rules_file_is_refused(tmp_path, entry, complaint):
 
 @pytest.mark.shared
 @pytest.mark.parametrize("number", ["000", "002"])
-def test_ranges_marked_by_hand_are_found(number):
-    gold_path = SHARED / "gold" / f"{number}.json"
+def test_ranges_marked_by_hand_are_found(number, shared):
+    gold_path = shared / "gold" / f"{number}.json"
     if not gold_path.is_file():
         pytest.skip(f"no annotated articles at {gold_path}")
     gold = json.loads(gold_path.read_text(encoding="utf-8"))
-    text = (SHARED / "articles" / gold["file"]).read_bytes().decode("utf-8")
+    text = (shared / "articles" / gold["file"]).read_bytes().decode("utf-8")
     marked = {
         at for span in gold.get("boilerplate", ()) for at in range(span["start"], span["end"]) if not text[at].isspace()
     }

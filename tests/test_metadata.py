@@ -1,5 +1,8 @@
 """Title, authors, date, dateline and publisher: stated ones are found, others are never invented."""
 
+import json
+import re
+
 import pytest
 
 from kg.boilerplate import find_boilerplate
@@ -174,4 +177,24 @@ def test_stated_fields_win():
     stated = Metadata(title="A", date="2024-01-01")
     assert stated.filled_from(Metadata(title="B", publisher="P")) == Metadata(
         title="A", publisher="P", date="2024-01-01"
+    )
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("number", ["000", "002"])
+def test_what_readers_found_stated(number, shared):
+    path = shared / "gold" / f"{number}.json"
+    if not path.is_file():
+        pytest.skip(f"no annotated articles at {path}")
+    annotated = json.loads(path.read_text(encoding="utf-8"))
+    told = annotated["metadata"]
+    found = read((shared / "articles" / annotated["file"]).read_bytes().decode("utf-8"))
+    slugs = [re.sub(r"\W+", "-", name.lower()) for name in found.authors]
+    place = found.dateline and found.dateline.lower()
+    assert (found.title, found.date, place, slugs, found.publisher) == (
+        told["title"],
+        told["date"],
+        told["dateline"],
+        told["authors"],
+        told.get("publisherName"),
     )
