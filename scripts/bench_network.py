@@ -30,13 +30,13 @@ def co_mentions(nodes: int, links: int, seed: int = 1) -> dict[tuple[int, int], 
     topics = max(2, nodes // 200)
     topic_of = chance.integers(topics, size=nodes)
     members = [np.flatnonzero(topic_of == topic) for topic in range(topics)]
-    popular = chance.permutation(nodes)[: max(10, nodes // 100)]
+    popular = chance.permutation(nodes)[: max(10, nodes // 50)]
     found: dict[tuple[int, int], int] = {}
     while len(found) < links:
         cast = members[chance.integers(topics)]
         size = int(chance.integers(3, 12))
         picked = set(cast[np.minimum((chance.pareto(0.8, size=size)).astype(int), len(cast) - 1)].tolist())
-        picked |= set(popular[np.minimum((chance.pareto(0.9, size=2)).astype(int), len(popular) - 1)].tolist())
+        picked |= set(popular[np.minimum((chance.pareto(0.35, size=2)).astype(int), len(popular) - 1)].tolist())
         picked |= set(chance.choice(cast, min(2, len(cast))).tolist())
         together = sorted(picked)
         for at, a in enumerate(together):

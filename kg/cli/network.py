@@ -12,7 +12,7 @@ from kg.cli import output_option, settings_from
 
 if TYPE_CHECKING:
     from kg.graph.network import Network
-    from kg.graph.sentences import Sentence
+    from kg.graph.sentences import Basis, Sentence
     from kg.graph.store import Store
     from kg.settings import Settings
 
@@ -46,12 +46,11 @@ def _evidence_option(function: F) -> F:
 def _selection_options(function: F) -> F:
     """The options that say which links count, the same in every command."""
     for option in (
+        click.option("--claims", is_flag=True, help="Count claims, denials, plans and past states as facts too."),
         click.option("--min-confidence", type=click.FloatRange(0, 1), metavar="C", help="Leave out what is below C."),
         click.option("--until", metavar="DATE", help="Count documents published on or before DATE."),
         click.option("--since", metavar="DATE", help="Count documents published on or after DATE (2025, 2025-01-19)."),
-        click.option(
-            "--kind", type=click.Choice(_KINDS), default="facts", show_default=True, help="What makes a link."
-        ),
+        click.option("--kind", type=click.Choice(_KINDS), help="What makes a link (default: facts)."),
     ):
         function = option(function)
     return function
@@ -83,10 +82,11 @@ def rank(
     sources: int | None,
     seed: int,
     plot: Path | None,
-    kind: str,
+    kind: str | None,
     since: str | None,
     until: str | None,
     min_confidence: float | None,
+    claims: bool,
     evidence: bool,
     form: str,
     output: Path | None,
@@ -106,9 +106,10 @@ def rank(
     from kg.graph.ranking import rank as rank_nodes
     from kg.graph.store import open_store
 
+    kind = kind or "facts"
     settings = settings_from(ctx, output=output, min_confidence=min_confidence)
     with open_store(settings.output / "store") as store:
-        network = _network(settings, store, kind, since, until)
+        network = _network(settings, store, kind, since, until, claims)
         named = entity_named(settings.output, of) if of else None
         if links:
             guesses = missing_links(network, of=named.iri if named else None, top=top)
@@ -174,10 +175,11 @@ def groups(
     runs: int,
     seed: int,
     members: bool,
-    kind: str,
+    kind: str | None,
     since: str | None,
     until: str | None,
     min_confidence: float | None,
+    claims: bool,
     evidence: bool,
     form: str,
     output: Path | None,
@@ -193,9 +195,10 @@ def groups(
     from kg.graph.network import part_of
     from kg.graph.store import open_store
 
+    kind = kind or "facts"
     settings = settings_from(ctx, output=output, min_confidence=min_confidence)
     with open_store(settings.output / "store") as store:
-        network = _network(settings, store, kind, since, until)
+        network = _network(settings, store, kind, since, until, claims)
         found = find_communities(network, method=method, seed=seed, runs=runs, resolution=resolution)
         columns = ["group", "names", "size", "inside", "stability"]
         rows = []
@@ -246,10 +249,11 @@ def path(
     a: str,
     b: str,
     k: int,
-    kind: str,
+    kind: str | None,
     since: str | None,
     until: str | None,
     min_confidence: float | None,
+    claims: bool,
     evidence: bool,
     form: str,
     output: Path | None,
@@ -266,14 +270,22 @@ def path(
     from kg.graph.store import open_store
 
     settings = settings_from(ctx, output=output, min_confidence=min_confidence)
+    # what the texts say outright comes first; where that joins nothing, what is claimed, then who is named together
+    tried = [(kind, claims)] if kind else [("facts", claims), ("facts", True), ("co-mentions", False)]
     with open_store(settings.output / "store") as store:
         one, other = entity_named(settings.output, a), entity_named(settings.output, b)
-        network = _network(settings, store, kind, since, until)
-        found = find_paths(network, store, one.iri, other.iri, k=k)
+        for shown, with_claims in tried:
+            network = _network(settings, store, shown, since, until, with_claims)
+            found = find_paths(network, store, one.iri, other.iri, k=k)
+            if found:
+                break
+    if found and (shown, with_claims) != tried[0]:
+        over = "claims, plans and past states" if shown == "facts" else "documents that name both"
+        _note(ctx, f"No plain facts join {one.label} and {other.label}; shown are paths over {over}.")
     rows = []
     for number, way in enumerate(found, 1):
         for at, step in enumerate(way.steps, 1):
-            for basis in step.bases if evidence or form == "json" else step.bases[:1]:
+            for basis in step.bases if evidence or form == "json" else _different(step.bases):
                 turned = basis.subject == step.target and basis.subject != step.source
                 for sentence in basis.sentences if evidence or form == "json" else basis.sentences[:1]:
                     first, second = (
@@ -284,18 +296,18 @@ def path(
                             "path": number,
                             "step": at,
                             "from": first,
-                            "relation": basis.says,
+                            "relation": f"{basis.says} [{basis.status}]" if basis.status else basis.says,
                             "to": second,
                             "sentence": sentence.text,
                             "document": _document(sentence),
                             "url": sentence.url,
                         }
                     )
-    nothing = f"No path joins {one.label} and {other.label} ({kind})."
+    nothing = f"No path joins {one.label} and {other.label}."
     if one.iri == other.iri:
         nothing = f"{one.label} is one and the same."
     columns = ("path", "step", "from", "relation", "to", "sentence", "document")
-    _print(form, columns, rows, nothing, about={"kind": kind})
+    _print(form, columns, rows, nothing, about={"kind": shown, "claims": with_claims})
 
 
 @click.command()
@@ -430,10 +442,12 @@ def compare(
         )
 
 
-def _network(settings: "Settings", store: "Store", kind: str, since: str | None, until: str | None) -> "Network":
+def _network(
+    settings: "Settings", store: "Store", kind: str, since: str | None, until: str | None, claims: bool
+) -> "Network":
     from kg.graph.network import network
 
-    return network(store, kind=kind, since=since, until=until, min_confidence=settings.min_confidence)
+    return network(store, kind=kind, since=since, until=until, min_confidence=settings.min_confidence, claims=claims)
 
 
 def _strongest_link(store: "Store", network: "Network", iri: str) -> dict[str, Any]:
@@ -454,6 +468,14 @@ def _strongest_link(store: "Store", network: "Network", iri: str) -> dict[str, A
     sentences = basis_of(store, around[best]["facts"][0]).sentences
     shown = {"sentence": sentences[0].text, "document": _document(sentences[0])} if sentences else {}
     return {"strongest link": labels[best], **shown}
+
+
+def _different(bases: Sequence["Basis"]) -> list["Basis"]:
+    """The first of each relation and status, so that a denial stands beside what it denies; three at most."""
+    first: dict[tuple[str, str, str], Basis] = {}
+    for basis in bases:
+        first.setdefault((basis.says, basis.status, basis.subject), basis)
+    return list(first.values())[:3]
 
 
 def _document(sentence: "Sentence") -> str:

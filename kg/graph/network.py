@@ -93,6 +93,8 @@ class _Reader:
     window: Window
     number: dict[str, int]
     min_confidence: float
+    claims: bool = False
+    events: tuple[str, ...] = ()
 
     def context(self) -> dict[str, str]:
         """Span -> document, for the documents that count."""
@@ -115,6 +117,7 @@ def network(
     until: str | None = None,
     type: str | None = None,  # noqa: A002
     min_confidence: float = 0.0,
+    claims: bool = False,
 ) -> Network:
     """Who is linked to whom.
 
@@ -132,6 +135,7 @@ def network(
         until: Count only documents published on or before it.
         type: Keep only nodes of this class or one below it; None keeps all.
         min_confidence: Leave out what is less sure: statements, mentions (co-mentions) or events.
+        claims: Let facts include what somebody claims, what is denied, planned or supposed, and past states.
 
     Returns:
         A Graph or DiGraph. Nodes: entity IRIs with `label`, `type` (most specific class) and `documents` (how many mention
@@ -148,7 +152,9 @@ def network(
     types = typed_entities(store)
     labels = _labels(store, types)
     order = sorted((iri for iri in types if _is_wanted(types[iri], wanted)), key=lambda iri: (labels[iri], iri))
-    reader = _Reader(store, window, {iri: number for number, iri in enumerate(order)}, min_confidence)
+    events = tuple(iri for iri in order if ontology().is_a(types[iri], "Event"))
+    numbers = {iri: number for number, iri in enumerate(order)}
+    reader = _Reader(store, window, numbers, min_confidence, claims, events)
     directed, read = KINDS[kind]
     links = read(reader)
     documents = _documents_of(reader)
@@ -251,12 +257,14 @@ def _documents_of(reader: _Reader) -> dict[int, int]:
     """Node -> number of counted documents that mention it or, for an event, tell of it."""
     context = reader.context()
     found: set[tuple[int, str]] = set()
-    for predicate, turned in (("kg:refersTo", False), ("kg:evidence", True)):
-        for one, other in pairs(reader.store, predicate):
-            span, entity = (other, one) if turned else (one, other)
-            number, document = reader.number.get(entity), context.get(span)
-            if number is not None and document is not None:
-                found.add((number, document))
+    for span, entity in pairs(reader.store, "kg:refersTo"):
+        if entity in reader.number and span in context:
+            found.add((reader.number[entity], context[span]))
+    told = ox.NamedNode(KG_IRI + "evidence")
+    for event in reader.events:
+        for quad in reader.store.inner.quads_for_pattern(ox.NamedNode(event), told, None, None):
+            if isinstance(quad.object, ox.NamedNode) and quad.object.value in context:
+                found.add((reader.number[event], context[quad.object.value]))
     counts: dict[int, int] = defaultdict(int)
     for number, _ in found:
         counts[number] += 1
@@ -265,14 +273,14 @@ def _documents_of(reader: _Reader) -> dict[int, int]:
 
 def _read_facts(reader: _Reader) -> _Links:
     links = _Links()
-    facts = plain_statements(reader.store)
+    objects = dict(pairs(reader.store, "rdf:object"))
+    facts = objects.keys() if reader.claims else plain_statements(reader.store)
     evidence: dict[str, int] = defaultdict(int)
     context = None if reader.window.is_open else reader.context()
     for statement, span in pairs(reader.store, "kg:evidence"):
         if statement in facts and (context is None or span in context):
             evidence[statement] += 1
     kept = reader.sure(evidence)
-    objects = dict(pairs(reader.store, "rdf:object"))
     for statement, subject in pairs(reader.store, "rdf:subject"):
         if statement in kept:
             a, b = reader.number.get(subject), reader.number.get(objects[statement])

@@ -82,9 +82,13 @@ def _candidates(both: Network, a: str, b: str, k: int) -> Iterator[list[str]]:
 def _steps(both: Network, store: Store, nodes: list[str]) -> Iterator[Step]:
     for source, target in pairwise(nodes):
         values = both.edges[source, target]
-        bases = tuple(basis_of(store, iri) for iri in values.get("facts", ()))
+        # plain facts before claims, the surest first
+        bases = sorted(
+            (basis_of(store, iri) for iri in values.get("facts", ())),
+            key=lambda basis: (bool(basis.status), -(basis.confidence or 0), basis.says, basis.iri),
+        )
         first, second = (str(both.nodes[node].get("label", node)) for node in (source, target))
-        yield Step(source, target, first, second, int(values.get("weight", 1)), bases)
+        yield Step(source, target, first, second, int(values.get("weight", 1)), tuple(bases))
 
 
 def ego(network: Network, node: str, *, hops: int = 1) -> Network:

@@ -1,6 +1,16 @@
 """The IRI of a statement, event, quotation or document -> what it says in words, and the sentences behind it."""
 
-__all__ = ["Basis", "Sentence", "basis_of", "sentences_of"]
+__all__ = [
+    "Basis",
+    "Sentence",
+    "basis_of",
+    "label_of",
+    "relation_label",
+    "sentences_of",
+    "status_of",
+    "value_of",
+    "values_of",
+]
 
 from dataclasses import dataclass
 
@@ -24,7 +34,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a link rests on. `subject` and `object` are IRIs for a statement, which has a direction; else empty."""
+    """What a link rests on.
+
+    `subject` and `object` are IRIs for a statement, which has a direction; else empty. `status` is empty for what the text
+    itself asserts of now, else "planned", "denied", "past", "according to X" or several of them.
+    """
 
     iri: str
     says: str
@@ -32,6 +46,7 @@ class Basis:
     object: str
     sentences: tuple[Sentence, ...]
     confidence: float | None = None
+    status: str = ""
 
 
 def basis_of(store: Store, iri: str) -> Basis:
@@ -41,7 +56,8 @@ def basis_of(store: Store, iri: str) -> Basis:
     predicate = value_of(store, iri, "rdf:predicate")
     if predicate:
         subject, target = value_of(store, iri, "rdf:subject"), value_of(store, iri, "rdf:object")
-        return Basis(iri, relation_label(predicate), subject, target, sentences_of(store, iri), number)
+        status = status_of(store, iri)
+        return Basis(iri, relation_label(predicate), subject, target, sentences_of(store, iri), number, status)
     if value_of(store, iri, "kg:quotationForm") or value_of(store, iri, "kg:speaker"):
         return Basis(iri, "spoke of", value_of(store, iri, "kg:speaker"), "", (_sentence(store, iri),), number)
     if value_of(store, iri, "kg:textSha256") or value_of(store, iri, "schema:datePublished"):
@@ -54,6 +70,15 @@ def sentences_of(store: Store, iri: str) -> tuple[Sentence, ...]:
     """The sentences that are the evidence of a statement or an event, earliest document first."""
     found = [_sentence(store, span) for span in values_of(store, iri, "kg:evidence")]
     return tuple(sorted(found, key=lambda s: (s.date or "9999", s.document, s.begin, s.text)))
+
+
+def status_of(store: Store, statement: str) -> str:
+    """In which way a statement is no plain fact; empty for one that is."""
+    modality = value_of(store, statement, "kg:modality").rsplit("#", 1)[-1].lower()
+    parts = [modality] if modality not in ("asserted", "") else []
+    parts += ["past"] if value_of(store, statement, "kg:past") in ("true", "1") else []
+    parts += [f"according to {label_of(store, speaker)}" for speaker in values_of(store, statement, "kg:statedBy")]
+    return ", ".join(parts)
 
 
 def relation_label(predicate: str) -> str:

@@ -52,6 +52,12 @@ def test_claims_denials_plans_and_past_states_make_no_link(store):
     assert frozenset(("Ana Ruiz", "Quill")) not in pairs  # past
 
 
+def test_claims_make_links_when_asked_for(store):
+    found = {link[:2]: link[2] for link in links(network(store, claims=True))}
+    assert found["Northwind", "Quill"] == 2
+    assert found["Norland", "Quill"] == found["Ana Ruiz", "Quill"] == 1
+
+
 def test_nodes_have_label_type_and_number_of_documents(store):
     graph = network(store)
     ana = next(node for node, label in graph.nodes(data="label") if label == "Ana Ruiz")
