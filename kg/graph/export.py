@@ -17,6 +17,7 @@ from typing import IO, Any, BinaryIO
 import pyoxigraph as ox
 
 from kg.errors import ExportError, did_you_mean
+from kg.graph.jsonld import jsonld_lines
 from kg.graph.network_files import cytoscape_lines, gexf_lines, graphml_lines, nodelink_lines
 from kg.graph.property_graph import PropertyGraph, clean, to_property_graph, write_neo4j
 from kg.graph.selection import Selection, read_triples, select
@@ -207,6 +208,11 @@ def _write_triples(form: ox.RdfFormat) -> FileWriter:
     return write
 
 
+def _write_jsonld(triples: Triples, file: IO[bytes], _: Selection) -> None:
+    for line in jsonld_lines(triples):
+        file.write(line.encode())
+
+
 def _write_rdfxml(triples: Triples, file: IO[bytes], _: Selection) -> None:
     escaping: Any = _Returns(file)
     ox.serialize(map(_for_xml, triples), escaping, ox.RdfFormat.RDF_XML, prefixes=NAMESPACES)
@@ -279,7 +285,7 @@ FORMATS = {
     "nt": Format(("nt", "ntriples"), "N-Triples", _write_triples(ox.RdfFormat.N_TRIPLES), rdf12=True),
     "nq": Format(("nq", "nquads"), "N-Quads", _write_quads(ox.RdfFormat.N_QUADS), rdf12=True),
     "trig": Format(("trig",), "TriG", _write_quads(ox.RdfFormat.TRIG), rdf12=True),
-    "jsonld": Format(("jsonld", "json-ld"), "JSON-LD", _write_triples(ox.RdfFormat.JSON_LD)),
+    "jsonld": Format(("jsonld", "json-ld"), "JSON-LD", _write_jsonld),
     "rdf": Format(("rdf", "rdfxml", "owl"), "RDF/XML", _write_rdfxml),
     "graphml": Format(("graphml",), "GraphML: Gephi, Cytoscape, yEd, igraph", _write_network(graphml_lines)),
     "gexf": Format(("gexf",), "GEXF with dates: Gephi, Gephi Lite", _write_network(gexf_lines)),

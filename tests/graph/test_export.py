@@ -81,17 +81,33 @@ def test_quads_go_into_the_named_graph(source: Path, tmp_path: Path) -> None:
     assert graphs == {ox.NamedNode("https://example.org/news"): len(STORY)}
 
 
-@pytest.mark.parametrize("name", FORMATS)
-def test_two_processes_write_the_same_bytes(source: Path, tmp_path: Path, name: str) -> None:
-    code = "import sys; from pathlib import Path; from kg.graph.export import export_graph as e; e(*map(Path, sys.argv[1:3]))"
+def test_two_processes_write_the_same_bytes(source: Path, tmp_path: Path) -> None:
+    code = """
+import sys; from pathlib import Path; from kg.graph.export import FORMATS, export_graph
+for name in FORMATS: export_graph(Path(sys.argv[1]), Path(sys.argv[2]) / f"story.{name}")
+for name in FORMATS: export_graph(Path(sys.argv[1]), Path(sys.argv[2]) / f"story.{name}.gz")
+"""
     written = []
     for number in ("1", "2"):
-        target = tmp_path / f"{number}.{name}"
-        command = [sys.executable, "-c", code, str(source), str(target)]
+        folder = tmp_path / number
+        folder.mkdir()
+        command = [sys.executable, "-c", code, str(source), str(folder)]
         subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": number})
-        files = sorted(target.iterdir()) if target.is_dir() else [target]
-        written.append([(file.name.removeprefix(number), file.read_bytes()) for file in files])
-    assert written[0] == written[1]
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        written.append({str(file.relative_to(folder)): file.read_bytes() for file in files})
+    assert written[0].keys() == written[1].keys()
+    assert [name for name in written[0] if written[0][name] != written[1][name]] == []
+
+
+def test_jsonld_is_short_and_readable(source: Path, tmp_path: Path) -> None:
+    export_graph(source, tmp_path / "story.jsonld")
+    nodes = {
+        node["@id"]: node for node in json.loads((tmp_path / "story.jsonld").read_text(encoding="utf-8"))["@graph"]
+    }
+    ana = next(node for name, node in nodes.items() if name.startswith("kgr:ana-ruiz-"))
+    assert ana["@type"] == ["kg:Agent", "kg:Entity", "kg:Person"]
+    assert ana["rdfs:label"] == {"@value": "Ana Ruiz", "@language": "en"}
+    assert ana["kg:jobTitle"] == "chief executive"
 
 
 # ---------------------------------------------------------------- what is taken
