@@ -36,6 +36,9 @@ Key = tuple[str, str]  # (document id, id of the entity or event within it)
 CONFUSABLE = frozenset({"Organization", "Platform", "Product", "Work"})
 MAIN_CLASSES = ("Person", "Organization", "Group", "Platform", "Place", "Work", "Product", "Policy", "Event")
 UNDATED = "9999-99-99"
+#: A person without a name is a node only when a description brings somebody new into the text ("a friend", "my father");
+#: "the company" or "people" that were not resolved to anybody are nobody.
+_INTRODUCES = re.compile(r"(?:an?|another|one|my|his|her|their|our)\s", re.IGNORECASE)
 
 
 class KnownNames(Protocol):
@@ -138,6 +141,7 @@ def name_key(name: str) -> str:
 
 
 def _members(readings: Iterable[Reading]) -> Iterable[_Member]:
+    terms = ontology()
     for reading in readings:
         by_entity: dict[str, list[Mention]] = defaultdict(list)
         for mention in reading.mentions:
@@ -150,6 +154,8 @@ def _members(readings: Iterable[Reading]) -> Iterable[_Member]:
                 continue
             named = [m for m in mentions if m.kind == "name"] or mentions
             first = named[0]
+            if not entity.named and not (terms.is_a(entity.type, "Person") and _INTRODUCES.match(first.text)):
+                continue
             yield _Member(
                 key=(reading.document.id, entity.id),
                 entity=entity,

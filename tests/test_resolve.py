@@ -3,7 +3,7 @@ import itertools
 import pytest
 
 from kg.corrections import Anchor, Corrections
-from kg.records import Argument, Document, Entity, Event, Fact, Mention, Reading, Role, Span, document_id
+from kg.records import Argument, Document, Entity, Event, Fact, Mention, Quotation, Reading, Role, Span, document_id
 from kg.resolve import name_key, resolve, slug, split
 from tests.graphs import NoKnownNames
 
@@ -120,7 +120,9 @@ def test_ids_do_not_depend_on_order_or_on_later_documents():
     assert {things(*order)[0].id for order in itertools.permutations([early, late])} == {alone}
 
 
-@pytest.mark.parametrize(("name", "type_", "label"), [("PONTA DELGADA", "City", "Ponta Delgada"), ("UNESCO", "Organization", "UNESCO")])
+@pytest.mark.parametrize(
+    ("name", "type_", "label"), [("PONTA DELGADA", "City", "Ponta Delgada"), ("UNESCO", "Organization", "UNESCO")]
+)
 def test_a_place_in_the_capitals_of_a_dateline_gets_an_ordinary_label(name, type_, label):
     found = things(reading(f"{name} - It rained.", {name: type_}))
     assert found[0].label == label
@@ -133,6 +135,27 @@ def test_unnamed_entities_without_a_part_are_left_out():
     assert (
         things(Reading(Document(doc, text), (mention,), (Entity(doc, "e1", "a friend", "Person", named=False),))) == ()
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "type_", "kept"),
+    [
+        ("A friend", "Person", 1),
+        ("My father", "Person", 1),
+        ("The company", "Company", 0),
+        ("People", "Person", 0),
+        ("A company", "Company", 0),
+    ],
+)
+def test_only_a_newly_introduced_person_is_a_node_without_a_name(words, type_, kept):
+    text = f"{words} spoke."
+    doc = document_id(text)
+    mention = Mention(doc, 0, len(words), words, type_, "e1", "nominal")
+    speaker = Quotation(doc, Span(0, 5), "direct", Argument(words, 0, len(words), "e1"))
+    read = Reading(
+        Document(doc, text), (mention,), (Entity(doc, "e1", words, type_, named=False),), quotations=(speaker,)
+    )
+    assert len(things(read)) == kept
 
 
 def test_a_correction_joins_and_parts():
