@@ -28,9 +28,9 @@ function drawLabels(ctx) {
     if (drawnLabels.length >= budget) break;
     if (standing && !standing.has(item.node) && hovered?.node !== item.node) continue;
     // what was asked for may cover a name's shape, but no label ever covers another
-    const asked = wanted.has(item.node) || hovered?.node === item.node || inView.length < 80 || inView.indexOf(item) < 30;
+    const must = wanted.has(item.node) || hovered?.node === item.node, asked = must || inView.length < 80 || inView.indexOf(item) < 30;
     const edge = { hits: ([left, top, right, bottom]) => left < 2 || top < 2 || right > width - 2 || bottom > height - 2 };
-    const found = placeLabel(ctx, item, [edge, grid, placed]) || (asked && (placeLabel(ctx, item, [edge, placed]) || placeLabel(ctx, item, [placed])));
+    const found = placeLabel(ctx, item, [edge, grid, placed]) || (asked && placeLabel(ctx, item, [edge, placed])) || (must && placeLabel(ctx, item, [placed]));
     if (!found) continue;
     placed.add(found.box);
     drawLabel(ctx, found, scale);
