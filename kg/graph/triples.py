@@ -260,10 +260,11 @@ class TripleWriter:
             subject, node = target, self._iri(subject)
         extra = _qualities(fact)
         source = self._thing_at(fact.stated_by, document.id)
-        is_plain = fact.modality == "Asserted" and source is None and fact.stated_by is None and not fact.past
+        modality = _status(fact, source)
+        is_plain = modality == "Asserted" and source is None and not fact.past
         times = (fact.valid_from or "", fact.valid_to or "", "past" if fact.past else "")
-        sign = "|".join((subject, fact.predicate, node, fact.modality, source or "", *times))
-        proposition = _Proposition(subject, fact.predicate, node, fact.modality, source, extra, is_plain)
+        sign = "|".join((subject, fact.predicate, node, modality, source or "", *times))
+        proposition = _Proposition(subject, fact.predicate, node, modality, source, extra, is_plain)
         self._propose(sign, proposition)
         yield from self._support(sign, fact.evidence, fact.confidence, document, strongest)
 
@@ -272,7 +273,8 @@ class TripleWriter:
         self._told[happening].append((document, event))
         yield from self._evidence(event.evidence, document)
         source = self._thing_at(event.stated_by, document.id)
-        is_plain = event.modality == "Asserted" and event.stated_by is None
+        modality = _status(event, source)
+        is_plain = modality == "Asserted" and source is None
         parts: list[tuple[str, Argument | Role]] = [(role.role, role) for role in event.roles]
         if event.place is not None:
             parts.append(("occurredIn", event.place))
@@ -285,8 +287,8 @@ class TripleWriter:
                 self.dropped[f"domain or range of {predicate}"] += 1
                 continue
             node = self._iri(target)
-            sign = "|".join((happening, predicate, node, event.modality, source or "", "", "", ""))
-            proposition = _Proposition(happening, predicate, node, event.modality, source, frozenset(), is_plain)
+            sign = "|".join((happening, predicate, node, modality, source or "", "", "", ""))
+            proposition = _Proposition(happening, predicate, node, modality, source, frozenset(), is_plain)
             self._propose(sign, proposition)
             yield from self._support(sign, event.evidence, event.confidence, document, strongest)
 
@@ -342,8 +344,9 @@ class TripleWriter:
             yield f"{node} {_LABEL} {label} ."
             yield f"{node} <{NAMESPACES['skos']}prefLabel> {label} ."
         asserted = [event for _, event in told if event.modality == "Asserted" and event.stated_by is None]
-        status = asserted[0] if asserted else told[0][1]
-        yield f"{node} <{_KG}modality> <{_KG}{status.modality}> ."
+        document, first = told[0]
+        status = "Asserted" if asserted else _status(first, self._thing_at(first.stated_by, document.id))
+        yield f"{node} <{_KG}modality> <{_KG}{status}> ."
         doubt = 1.0
         for doc in {document.id for document, _ in told}:
             doubt *= 1 - max(event.confidence for document, event in told if document.id == doc)
@@ -408,6 +411,12 @@ def _qualities(fact: Fact) -> frozenset[str]:
         if fact.object.qualifier:
             lines.add(f"<{_KG}qualifier> {literal(fact.object.qualifier)}")
     return frozenset(lines)
+
+
+def _status(told: Fact | Event, source: str | None) -> str:
+    """The modality; what somebody says who is no node of the graph is Reported."""
+    unnamed = told.modality == "Asserted" and told.stated_by is not None and source is None
+    return "Reported" if unnamed else told.modality
 
 
 def _days(event: Event) -> tuple[int, str, str]:
