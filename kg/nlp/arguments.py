@@ -188,10 +188,14 @@ def time_of(
 
 
 def stated_by(
-    arguments: Arguments, offset: int, status: Status, quotations: Sequence[Quotation]
+    arguments: Arguments, offset: int, status: Status, quotations: Sequence[Quotation], *, aside: bool = False
 ) -> tuple[Argument | None, bool]:
-    """The speaker to whom the text gives what stands at the offset, and whether the source stays unnamed."""
-    around = [q for q in quotations if q.content.begin <= offset < q.content.end]
+    """The speaker to whom the text gives what stands at the offset, and whether the source stays unnamed.
+
+    Args:
+        aside: An apposition or a title: in indirect speech it is the reporter's own.
+    """
+    around = [q for q in quotations if q.content.begin <= offset < q.content.end and not (aside and q.form == "indirect")]
     if around:
         quotation = min(around, key=lambda q: q.content.end - q.content.begin)
         speaker = quotation.speaker

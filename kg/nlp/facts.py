@@ -98,7 +98,8 @@ def _literal(filler: Filler, relation: str, trigger: int, arguments: Arguments, 
         timed = {t for time in times for t in arguments.tokens(time.begin, time.end)}
         cut = {k for t in syntax.subtree(filler.token) if t in timed for k in syntax.subtree(_top(syntax, t, filler.token))}
         tokens = [t for t in syntax.subtree(filler.token) if t not in cut and (syntax.deps[t] not in _EDGES or t > filler.token)]
-        if not tokens or len(tokens) > 8 or tokens[-1] - tokens[0] >= len(tokens):
+        people = any(t in arguments.covering and arguments.covering[t].type == "Person" for t in tokens)
+        if not tokens or people or len(tokens) > 8 or tokens[-1] - tokens[0] >= len(tokens):
             return None
         begin, end = syntax.begins[tokens[0]], syntax.ends[tokens[-1]]
         text = syntax.doc.text[begin:end]
@@ -159,7 +160,7 @@ class _Door:
     def _keep(self, candidate: Candidate, subject: Mention, end: Argument | Literal, factor: float) -> None:
         syntax = self.arguments.syntax
         status = status_of(syntax, candidate.predicate)
-        speaker, unnamed = stated_by(self.arguments, syntax.begins[candidate.trigger], status, self.quotations)
+        speaker, unnamed = stated_by(self.arguments, syntax.begins[candidate.trigger], status, self.quotations, aside=candidate.predicate is None)
         modality = candidate.modality or status.modality
         if modality == "Asserted" and unnamed:
             modality = "Reported"

@@ -399,7 +399,7 @@ def _fill(syntax: Syntax, i: int, slot: Slot, pattern: Pattern) -> tuple[Filler,
         found = [Filler(i, i, steps=0)]
         for step in path:
             found = [n for f in found for n in _take(syntax, f, step, pattern)]
-        if found and not found[0].literal:
+        if found and not found[0].literal and not _bears_alone(syntax, i, path):
             found = [
                 Filler(token, f.predicate, f.past, steps=f.steps + (token != f.token))
                 for f in found
@@ -408,6 +408,12 @@ def _fill(syntax: Syntax, i: int, slot: Slot, pattern: Pattern) -> tuple[Filler,
         if found:
             return tuple(dict.fromkeys(found))
     return ()
+
+
+def _bears_alone(syntax: Syntax, i: int, path: Path_) -> bool:
+    """Whether the path ends in the bearer of a singular office, which is no office of those named beside it."""
+    last = path[-1]
+    return last.kind == "macro" and last.names[0] == "bearer" and syntax.tags[i] in ("NN", "NNP")
 
 
 def _take(syntax: Syntax, filler: Filler, step: Step, pattern: Pattern) -> list[Filler]:
