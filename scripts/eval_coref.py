@@ -46,7 +46,10 @@ def evaluate(
     gum: Path, split: str, nlp: Language, names: NameList, *, genre: str = "", errors: int = 0
 ) -> dict[str, dict[str, list[tuple[list[Chain], list[Chain]]]]]:
     """System -> genre -> (gold chains, found chains) of every document."""
-    rows: dict[str, dict[str, list[tuple[list[Chain], list[Chain]]]]] = {"sieve": defaultdict(list), "head match": defaultdict(list)}
+    rows: dict[str, dict[str, list[tuple[list[Chain], list[Chain]]]]] = {
+        "sieve": defaultdict(list),
+        "head match": defaultdict(list),
+    }
     for path in sorted((gum / "ontogum" / split).glob(f"GUM_{genre}*.conll")):
         kind = path.stem.split("_")[1]
         gold = read_chains(path)
@@ -133,7 +136,14 @@ def sieve_chains(doc: Doc, names: NameList, turns: Sequence[tuple[int, int, str]
         for node in nodes:
             if node.mention.text.lower() in ("who", "whom", "whose"):
                 continue
-            span = noun_phrase(doc, node.begin, node.end, node.head, is_name=node.mention.kind == "name", is_pronoun=node.mention.kind == "pronoun")
+            span = noun_phrase(
+                doc,
+                node.begin,
+                node.end,
+                node.head,
+                is_name=node.mention.kind == "name",
+                is_pronoun=node.mention.kind == "pronoun",
+            )
             if span not in taken:
                 spans.add(span)
         # a description inside the phrase of its own name is part of that one mention
@@ -158,9 +168,19 @@ def noun_phrase(doc: Doc, begin: int, end: int, head: Token, *, is_name: bool, i
         return begin, end - 1
     left, right = begin, end - 1
     for child in head.children:
-        if child.dep_ in ("cc", "conj", "case", "parataxis", "cop", "nsubj", "aux", "mark", "advcl", "orphan", "discourse") or (
-            child.dep_ == "punct" or child.dep_.startswith("nsubj")
-        ):
+        if child.dep_ in (
+            "cc",
+            "conj",
+            "case",
+            "parataxis",
+            "cop",
+            "nsubj",
+            "aux",
+            "mark",
+            "advcl",
+            "orphan",
+            "discourse",
+        ) or (child.dep_ == "punct" or child.dep_.startswith("nsubj")):
             if child.dep_ == "case" and child.tag_ == "POS":
                 right = max(right, child.i)
             continue
@@ -283,7 +303,10 @@ def scores(pairs: Iterable[tuple[list[Chain], list[Chain]]]) -> dict[str, tuple[
 
 
 def table(rows: dict[str, dict[str, list[tuple[list[Chain], list[Chain]]]]]) -> str:
-    lines = ["| system | genre | docs | MUC P/R/F1 | B3 P/R/F1 | CEAFe P/R/F1 | mean F1 |", "|---|---|---|---|---|---|---|"]
+    lines = [
+        "| system | genre | docs | MUC P/R/F1 | B3 P/R/F1 | CEAFe P/R/F1 | mean F1 |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for system, genres in rows.items():
         everything = [pair for _, pairs in sorted(genres.items()) for pair in pairs]
         for genre, pairs in [("all", everything), *sorted(genres.items())]:

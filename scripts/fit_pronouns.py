@@ -2,18 +2,21 @@
 
     python scripts/fit_pronouns.py GUM_FOLDER
 
-Softmax regression over the candidates of each pronoun and the outcome "none", by gradient descent with L2, no chance in it. Chains
-before the pronoun are the sieve's own, so that the weights fit what they will see.
+Softmax regression over the candidates of each pronoun and the outcome "none", by gradient descent with L2, no chance in it.
+Chains before the pronoun are the sieve's own, so that the weights fit what they will see.
 """
 
 import argparse
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 from eval_coref import noun_phrase, read_chains, read_doc, read_turns, sieve_chains
+from spacy.tokens import Doc
 
-from kg.nlp import coref, pronouns
+from kg.nlp import pronouns, sieve
 from kg.nlp.chains import Chains, Node
 from kg.nlp.names import load_names
 from kg.nlp.pipeline import load_pipeline
@@ -36,39 +39,46 @@ def main() -> None:
 
 
 def gather(gum: Path) -> dict[str, list[Example]]:
+    """Every pronoun that the sieve meets, with the features of its candidates and which of them is right."""
     nlp, names = load_pipeline(), load_names()
     examples: dict[str, list[Example]] = {}
-    real = pronouns.best_candidate
-
     for path in sorted((gum / "ontogum" / "train").glob("*.conll")):
         source = gum / "train" / f"{path.stem}.conllu"
         doc = read_doc(source, nlp)
         chain_of = {span: number for number, chain in enumerate(read_chains(path)) for span in chain}
-
-        def span_of(node: Node) -> tuple[int, int]:
-            is_name, is_pronoun = node.mention.kind == "name", node.mention.kind == "pronoun"
-            return noun_phrase(doc, node.begin, node.end, node.head, is_name=is_name, is_pronoun=is_pronoun)  # noqa: B023
-
-        def watch(
-            chains: Chains, pronoun: Node, recent: Sequence[Node], quote_of: Mapping[int, int], *, min_probability: float
-        ) -> tuple[pronouns.Focus, float] | None:
-            foci = pronouns.candidates(chains, pronoun, recent)
-            gold = chain_of.get(span_of(pronoun))  # noqa: B023
-            answer = len(foci)
-            for at, focus in enumerate(foci):
-                # a chain counts as right when its nearest mention is, or most of it
-                owners = [chain_of.get(span_of(node)) for node in chains.members(focus.root) if node.index < pronoun.index]  # noqa: B023
-                if gold is not None and (chain_of.get(span_of(focus.node)) == gold or owners.count(gold) * 2 > len(owners)):  # noqa: B023
-                    answer = at
-                    break
-            rows = [pronouns.features(chains, focus, pronoun, quote_of) for focus in foci]
-            examples.setdefault(pronouns.family(pronoun) or "", []).append((rows, answer))
-            return real(chains, pronoun, recent, quote_of, min_probability=min_probability)
-
-        coref.best_candidate = watch
-        sieve_chains(doc, names, read_turns(source, doc))
-    coref.best_candidate = real
+        with patch.object(sieve, "best_candidate", partial(watch, doc, chain_of, examples)):
+            sieve_chains(doc, names, read_turns(source, doc))
     return examples
+
+
+def watch(
+    doc: Doc,
+    chain_of: Mapping[tuple[int, int], int],
+    examples: dict[str, list[Example]],
+    chains: Chains,
+    pronoun: Node,
+    recent: Sequence[Node],
+    quote_of: Mapping[int, int],
+    *,
+    min_probability: float,
+) -> tuple[pronouns.Focus, float] | None:
+    """`best_candidate`, which also notes the example that it sees."""
+
+    def gold(node: Node) -> int | None:
+        is_name, is_pronoun = node.mention.kind == "name", node.mention.kind == "pronoun"
+        return chain_of.get(noun_phrase(doc, node.begin, node.end, node.head, is_name=is_name, is_pronoun=is_pronoun))
+
+    foci = pronouns.candidates(chains, pronoun, recent)
+    wanted, answer = gold(pronoun), len(foci)
+    for at, focus in enumerate(foci):
+        # a chain is right when its nearest mention is, or most of it
+        owners = [gold(node) for node in chains.members(focus.root) if node.index < pronoun.index]
+        if wanted is not None and (gold(focus.node) == wanted or owners.count(wanted) * 2 > len(owners)):
+            answer = at
+            break
+    rows = [pronouns.features(chains, focus, pronoun, quote_of) for focus in foci]
+    examples.setdefault(pronouns.family(pronoun) or "", []).append((rows, answer))
+    return pronouns.best_candidate(chains, pronoun, recent, quote_of, min_probability=min_probability)
 
 
 def fit(examples: list[Example]) -> tuple[dict[str, float], float]:

@@ -17,9 +17,7 @@ _VERBS = (
 )
 _QUOTE = r"[\"“‘'«]"
 _UNQUOTE = r"[\"”’'»]"
-_BEFORE = (
-    r"(?:\s*[,(–—-]{0,2}\s*|\s+)(?:(?:which|who|that)\s+)?(?:(?:is|was|are|were|has\s+been|have\s+been|had\s+been|being)\s+)?"
-)
+_BEFORE = r"(?:\s*[,(–—-]{0,2}\s*|\s+)(?:(?:which|who|that)\s+)?(?:(?:is|was|are|were|has\s+been|have\s+been|had\s+been|being)\s+)?"
 #: The words between a name and its other name.
 _KNOWN_AS = re.compile(rf"^{_BEFORE}{_ADVERBS}{_VERBS}\s*(?:the\s+)?{_QUOTE}?$", re.IGNORECASE)
 _FORMERLY = re.compile(r"^\s*[,(]\s*(?:formerly|previously|now|originally|once)\s+(?:the\s+)?$", re.IGNORECASE)
@@ -87,7 +85,15 @@ def _words(gap: str) -> str:
 
 def _may_rename(one: Mention, other: Mention) -> bool:
     """Whether a name in brackets is another name; "Lyon (France)" and "Silva (Brazil)" are not."""
-    return one.type == other.type and one.type not in ("Person", "Country", "City", "Region", "Place", "SportsTeam", "Group")
+    return one.type == other.type and one.type not in (
+        "Person",
+        "Country",
+        "City",
+        "Region",
+        "Place",
+        "SportsTeam",
+        "Group",
+    )
 
 
 def _quoted(text: str, named: Sequence[tuple[int, Mention]], taken: set[int | None]) -> Iterator[Declared]:
@@ -101,7 +107,9 @@ def _quoted(text: str, named: Sequence[tuple[int, Mention]], taken: set[int | No
             if second is None or (second not in taken and named):
                 yield Declared(index, begin, end, f"the text says: {said}", second)
             position = match.end()
-            more = re.compile(rf"(?:\s+in\s+[A-Z]\w+)?\s*,?\s+and\s+(?={_BEFORE}{_ADVERBS}{_VERBS})", re.IGNORECASE).match(text, position)
+            more = re.compile(
+                rf"(?:\s+in\s+[A-Z]\w+)?\s*,?\s+and\s+(?={_BEFORE}{_ADVERBS}{_VERBS})", re.IGNORECASE
+            ).match(text, position)
             if more is None:
                 break
             position = more.end() - 1

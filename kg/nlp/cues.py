@@ -56,18 +56,20 @@ def noun_class(token: Token, nouns: Nouns) -> tuple[str, str] | None:
     return (found, word) if found else None
 
 
-def cue_votes(doc: Doc, begin: int, end: int, nouns: Nouns, names: NameList) -> list[Vote]:
+def cue_votes(doc: Doc, begin: int, end: int, nouns: Nouns) -> list[Vote]:
     """What the sentence says about the class of the name over tokens `begin` to `end`."""
     head = head_of(doc, begin, end)
     votes = [
         *_titles(doc, begin, nouns),
         *_before(doc, begin, head, nouns),
-        *_appositions(head, begin, end, nouns),
+        *_appositions(head, end, nouns),
         *_after(doc, end, head, nouns),
         *_age(doc, end),
         *_signature(doc, begin),
     ]
-    if any(child.dep_ == "acl:relcl" and any(word.lower_ == "who" for word in child.subtree) for child in head.children):
+    if any(
+        child.dep_ == "acl:relcl" and any(word.lower_ == "who" for word in child.subtree) for child in head.children
+    ):
         following = doc[end : end + 2].text.lower() if end < len(doc) else ""
         if "who" in following:
             votes.append(Vote("Person", _RELATIVE_WEIGHT, "relative clause: who"))
@@ -100,7 +102,7 @@ def _before(doc: Doc, begin: int, head: Token, nouns: Nouns) -> list[Vote]:
     return [Vote(found[0], weight, f"apposition: {found[1]}")]
 
 
-def _appositions(head: Token, begin: int, end: int, nouns: Nouns) -> list[Vote]:
+def _appositions(head: Token, end: int, nouns: Nouns) -> list[Vote]:
     """ "X, a graphic designer" and "X is an app"."""
     votes = []
     for child in head.children:
@@ -143,7 +145,7 @@ def _after(doc: Doc, end: int, head: Token, nouns: Nouns) -> list[Vote]:
         if nouns.followers.get(word) in ("Company", "Place") and word in ("ceo", "shares", "mayor", "capital"):
             return [Vote(nouns.followers[word], _FOLLOWER_WEIGHT, f"neighbour: {word}")]
         return []
-    if noun.pos_ != "NOUN" or head.head.i != noun.i and noun.head.i != head.i:
+    if noun.pos_ != "NOUN" or (head.head.i != noun.i and noun.head.i != head.i):
         return []
     word = nouns.plurals.get(noun.lower_) or nouns.singular(noun.lemma_ or noun.text)
     found = nouns.classes.get(word)
@@ -158,7 +160,12 @@ def _after(doc: Doc, end: int, head: Token, nouns: Nouns) -> list[Vote]:
 
 def _age(doc: Doc, end: int) -> list[Vote]:
     """ "Ana Silva, 34, ..."."""
-    if end + 2 < len(doc) and doc[end].text == "," and doc[end + 1].text.isdigit() and doc[end + 2].text in (",", ".", ")"):
+    if (
+        end + 2 < len(doc)
+        and doc[end].text == ","
+        and doc[end + 1].text.isdigit()
+        and doc[end + 2].text in (",", ".", ")")
+    ):
         if 0 < int(doc[end + 1].text) < 120:
             return [Vote("Person", _AGE_WEIGHT, f"age: {doc[end + 1].text}")]
     return []
@@ -192,12 +199,17 @@ def is_cued(doc: Doc, begin: int, end: int, class_name: str, nouns: Nouns) -> bo
     if doc[begin].is_sent_start or _is_part_of_name(doc, begin, end):
         return False
     if branch == "Platform" and before is not None and before.lower_ in _MEDIA_PREPOSITIONS:
-        return doc[begin].pos_ in ("PROPN", "X", "NOUN", "SYM") and (after is None or after.pos_ not in ("NOUN", "PROPN"))
+        return doc[begin].pos_ in ("PROPN", "X", "NOUN", "SYM") and (
+            after is None or after.pos_ not in ("NOUN", "PROPN")
+        )
     return False
 
 
 def _label_fits(label: str, branch: str) -> bool:
-    same_side = {"Platform": ("Organization", "Product", "Work", "Platform"), "Organization": ("Organization", "Product", "Platform")}
+    same_side = {
+        "Platform": ("Organization", "Product", "Work", "Platform"),
+        "Organization": ("Organization", "Product", "Platform"),
+    }
     return label in same_side.get(branch, (branch,))
 
 
@@ -244,5 +256,6 @@ _MATCH_VERBS = frozenset({"beat", "defeat", "thrash", "edge", "draw", "host", "l
 _SCORE = re.compile(r"\b\d{1,3}[-–]\d{1,3}\b")
 #: What is done to governments and hardly to towns.
 _ADDRESSING = frozenset(
-    "warn tell urge ask accuse blame criticize criticise condemn denounce press pressure threaten sanction anger irk infuriate deter appease".split()
+    "warn tell urge ask accuse blame criticize criticise condemn denounce press pressure threaten sanction anger irk "
+    "infuriate deter appease".split()
 )

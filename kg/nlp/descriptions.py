@@ -7,13 +7,28 @@ from collections.abc import Iterator, Sequence
 from spacy.tokens import Doc, Token
 
 from kg.nlp.cues import noun_class
-from kg.nlp.names import NameList
 from kg.nlp.nouns import Nouns
 from kg.records import Document, Mention
 
 _CONFIDENCE_NOMINAL = 0.7
 _CONFIDENCE_PRONOUN = 0.7
-_LEFT_DEPS = frozenset({"det", "amod", "nummod", "compound", "nmod:poss", "advmod", "det:predet", "nmod", "flat", "punct", "case", "cc", "conj"})
+_LEFT_DEPS = frozenset(
+    {
+        "det",
+        "amod",
+        "nummod",
+        "compound",
+        "nmod:poss",
+        "advmod",
+        "det:predet",
+        "nmod",
+        "flat",
+        "punct",
+        "case",
+        "cc",
+        "conj",
+    }
+)
 _PERSONAL = {
     **dict.fromkeys(("he", "him", "his", "himself", "she", "her", "hers", "herself", "who", "whom", "whose"), "Person"),
     **dict.fromkeys(("i", "me", "my", "mine", "myself"), "Person"),
@@ -28,13 +43,13 @@ _EMPTY_NOUNS = frozenset(
         "yesterday", "morning", "afternoon", "evening", "night", "weekend", "percent", "per", "cent", "dollar", "euro", "pound",
         "yuan", "yen", "number", "lot", "bit", "kind", "sort", "way", "thing", "part", "rest", "fact", "example", "instance",
         "addition", "case", "order", "course", "mile", "kilometer", "kilometre", "meter", "metre", "million", "billion", "thousand",
-        "hundred", "dozen", "half", "quarter", "third", "spring", "summer", "autumn", "winter", "fall", "pm", "am", "today",
+        "hundred", "dozen", "half", "quarter", "third", "spring", "summer", "autumn", "winter", "fall", "pm", "am",
     }
 )  # fmt: skip
 
 
 def find_descriptions(
-    doc: Doc, document: Document, names: NameList, nouns: Nouns, taken: set[int], readable: Sequence[bool]
+    doc: Doc, document: Document, nouns: Nouns, taken: set[int], readable: Sequence[bool]
 ) -> Iterator[Mention]:
     """Noun phrases with a common noun as head, from their first modifier to the head; `taken` are tokens of names."""
     for token in doc:

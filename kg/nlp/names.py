@@ -170,9 +170,7 @@ def _country(iso: str, country: Any) -> list[KnownName]:
     return entries
 
 
-def _index(
-    entries: Sequence[KnownName], ambiguous: frozenset[str], path: Path
-) -> dict[str, tuple[KnownName, ...]]:
+def _index(entries: Sequence[KnownName], ambiguous: frozenset[str], path: Path) -> dict[str, tuple[KnownName, ...]]:
     by_form: dict[str, tuple[KnownName, ...]] = {}
     for entry in entries:
         for form in dict.fromkeys(entry.forms):

@@ -108,5 +108,7 @@ def _by_word(raw: Mapping[str, Any], section: str, path: Path, *, classes: bool 
             raise DataFileError(f"{path}: unknown class {value!r} in [{section}].{did_you_mean(value, known)}")
         for word in words:
             if by_word.setdefault(word, value) != value:
-                raise DataFileError(f"{path}: {word!r} stands under {by_word[word]} and {value} in [{section}]; keep one.")
+                raise DataFileError(
+                    f"{path}: {word!r} stands under {by_word[word]} and {value} in [{section}]; keep one."
+                )
     return by_word

@@ -4,7 +4,7 @@ A softmax over the candidates of the last sentences, with features of grammar, d
 pronoun were fitted on the training part of GUM (free genres) by `scripts/fit_pronouns.py`.
 """
 
-__all__ = ["WINDOW_SENTENCES", "Focus", "candidates", "features", "best_candidate"]
+__all__ = ["WINDOW_SENTENCES", "Focus", "best_candidate", "candidates", "features"]
 
 import math
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,9 @@ _FAMILIES = {
     **dict.fromkeys(("they", "them", "their", "theirs", "themselves"), "several"),
 }
 #: Pronouns that no later "it" or "they" takes up.
-_NEVER = frozenset("who whom whose i me my mine myself you your yours yourself yourselves we our ours us ourselves".split())
+_NEVER = frozenset(
+    "who whom whose i me my mine myself you your yours yourself yourselves we our ours us ourselves".split()
+)
 _REFLEXIVE = frozenset({"himself", "herself", "itself", "themselves"})
 _SUBJECT = frozenset({"nsubj", "nsubj:pass", "nsubj:outer", "csubj"})
 
@@ -73,7 +75,9 @@ def candidates(chains: Chains, pronoun: Node, recent: Sequence[Node]) -> list[Fo
         if root in found or node.end > pronoun.begin or node.mention.text.lower() in _NEVER:
             continue
         # "Ana Silva, a nurse", "a nurse, Ana Silva": the first of the two has the place in the clause
-        if node.head.dep_ == "appos" and any(m.index < node.index and m.sentence == node.sentence for m in chains.members(root)):
+        if node.head.dep_ == "appos" and any(
+            m.index < node.index and m.sentence == node.sentence for m in chains.members(root)
+        ):
             continue
         if kind and _may_be(chains, node, pronoun, kind) and not _is_bound(node, pronoun):
             found[root] = Focus(node, root)
@@ -90,7 +94,11 @@ def _may_be(chains: Chains, node: Node, pronoun: Node, kind: str) -> bool:
         return traits.branch not in ("Person", "Group") and not traits.plural
     if traits.gender is not None:
         return False
-    return bool(traits.plural) or traits.branch in ("Group", "Organization", "Person") or (traits.branch == "Entity" and traits.plural is None)
+    return (
+        bool(traits.plural)
+        or traits.branch in ("Group", "Organization", "Person")
+        or (traits.branch == "Entity" and traits.plural is None)
+    )
 
 
 def _is_bound(node: Node, pronoun: Node) -> bool:
@@ -100,7 +108,11 @@ def _is_bound(node: Node, pronoun: Node) -> bool:
     if pronoun.head.dep_ == "nmod:poss":
         # "its users": the possessive is not its own noun phrase
         return node.begin <= pronoun.begin < node.end
-    return pronoun.head.head.i == node.head.head.i and pronoun.head.i != node.head.i and node.head.dep_ not in ("nmod:poss", "conj", "appos")
+    return (
+        pronoun.head.head.i == node.head.head.i
+        and pronoun.head.i != node.head.i
+        and node.head.dep_ not in ("nmod:poss", "conj", "appos")
+    )
 
 
 def features(chains: Chains, focus: Focus, pronoun: Node, quote_of: Mapping[int, int]) -> dict[str, float]:
@@ -152,7 +164,10 @@ def best_candidate(
     if kind is None or not foci:
         return None
     weights = WEIGHTS[kind]
-    scores = [sum(weights.get(name, 0.0) * value for name, value in features(chains, f, pronoun, quote_of).items()) for f in foci]
+    scores = [
+        sum(weights.get(name, 0.0) * value for name, value in features(chains, f, pronoun, quote_of).items())
+        for f in foci
+    ]
     scores.append(weights["none"])
     top = max(scores)
     exponents = [math.exp(score - top) for score in scores]

@@ -1,5 +1,7 @@
 """Names with their classes, descriptions and pronouns, on sentences of our own."""
 
+from itertools import pairwise
+
 import pytest
 from spacy.language import Language
 
@@ -50,7 +52,10 @@ SENTENCES = [
     ("Spokesperson Lena Brandt denied it.", [("Lena Brandt", "Person")]),
     # bodies by their endings
     ("The Ministry of Civil Protection sent help.", [("Ministry of Civil Protection", "GovernmentBody")]),
-    ("She studies at Valdoro University in Lisbon.", [("Valdoro University", "EducationalOrganization"), ("Lisbon", "City")]),
+    (
+        "She studies at Valdoro University in Lisbon.",
+        [("Valdoro University", "EducationalOrganization"), ("Lisbon", "City")],
+    ),
     ("The U.S. Supreme Court rejected the appeal.", [("U.S. Supreme Court", "Court")]),
     ("Solvena Energy bought a mine in Peru.", [("Solvena Energy", "Company"), ("Peru", "Country")]),
     # works, festivals
@@ -62,7 +67,9 @@ SENTENCES = [
 
 
 @pytest.mark.parametrize(("text", "expected"), SENTENCES)
-def test_names_have_the_class_that_the_sentence_gives(nlp: Language, text: str, expected: list[tuple[str, str]]) -> None:
+def test_names_have_the_class_that_the_sentence_gives(
+    nlp: Language, text: str, expected: list[tuple[str, str]]
+) -> None:
     assert named(nlp, text) == expected
 
 
@@ -86,7 +93,11 @@ def test_dateline_in_capitals_is_a_city(nlp: Language) -> None:
 
 
 def test_possessive_article_and_title_stay_outside_the_span(nlp: Language) -> None:
-    found = [m.text for m in mentions(nlp, "The Guardian asked President Macron's office about France's plan.") if m.kind == "name"]
+    found = [
+        m.text
+        for m in mentions(nlp, "The Guardian asked President Macron's office about France's plan.")
+        if m.kind == "name"
+    ]
     assert found == ["Guardian", "Macron", "France"]
 
 
@@ -118,7 +129,7 @@ def test_offsets_types_and_order_hold(nlp: Language) -> None:
     assert found == sorted(found, key=lambda m: (m.begin, -m.end, m.kind))
     assert {m.type for m in found} <= set(ontology().parents)
     names = [m for m in found if m.kind == "name"]
-    assert all(one.end <= other.begin for one, other in zip(names, names[1:], strict=False))
+    assert all(one.end <= other.begin for one, other in pairwise(names))
 
 
 def test_empty_text_has_no_mentions(nlp: Language) -> None:

@@ -85,7 +85,10 @@ def test_normalising_keeps_every_offset() -> None:
     [
         ("[[group]]\nclass = 'Persn'\nnames = ['A']", "unknown class 'Persn'"),
         ("[[group]]\nclass = 'City'\nname = ['A']", "unknown key 'name'"),
-        ("[[group]]\nclass = 'City'\nnames = ['Alba']\n[[group]]\nclass = 'Company'\nnames = ['Alba']", "'Alba' stands for"),
+        (
+            "[[group]]\nclass = 'City'\nnames = ['Alba']\n[[group]]\nclass = 'Company'\nnames = ['Alba']",
+            "'Alba' stands for",
+        ),
         ("[[group]]\nclass = 'City'\nnames = ['A | ']", "empty form"),
         ("names = [", "cannot be read as TOML"),
         ("[countries]\nXX = { nam = 'A' }", "unknown key 'nam'"),
