@@ -4,7 +4,7 @@ The stored text of a .txt or .md is the decoded file, nothing stripped or normal
 a record (.jsonl, .csv, .json) its title, a blank line and its text. A source item is known by (root, path, record).
 """
 # `format` is the word users know; os.path keeps names as they were given and is several times faster on 100,000 files
-# ruff: noqa: A002, PTH100, PTH112, PTH116, PTH118, PTH120, PTH122, PTH123, PTH207, PTH208
+# ruff: noqa: A002, PTH100, PTH112, PTH116, PTH118, PTH119, PTH120, PTH122, PTH123, PTH207, PTH208
 
 __all__ = [
     "FORMATS",
@@ -113,13 +113,13 @@ def find_files(source: str, *, format: str | None = None, exclude: Collection[Pa
         yield FileRef("-", "-", "-", format or "txt")
         return
     root = os.path.abspath(source)  # resolve() would follow links and change what the user named
-    skipped = {os.path.realpath(folder) for folder in exclude}
+    visited = {identity for folder in exclude if (identity := _identity(folder))}
     if os.path.isdir(root):
-        yield from _walk(root, root, skipped, set())
+        yield from _walk(root, root, visited)
     elif os.path.lexists(root):
         yield _file_ref(root, os.path.dirname(root), root, format)
     elif glob.has_magic(source):
-        yield from _expand(source, root, skipped)
+        yield from _expand(source, root, visited)
     else:
         raise InputError(f"{source} does not exist.{_near_miss(root)}")
 
@@ -278,28 +278,42 @@ def _read_bytes(ref: FileRef, max_bytes: int) -> bytes | Unreadable:
     return inflate(raw, max_bytes) if ref.file.lower().endswith(".gz") else raw
 
 
-def _walk(root: str, folder: str, skipped: set[str], visited: set[tuple[int, int]]) -> Iterator[FileRef]:
-    try:
-        state = os.stat(folder)
-        if os.path.realpath(folder) in skipped or (state.st_dev, state.st_ino) in visited:
-            return
-        visited.add((state.st_dev, state.st_ino))
-        with os.scandir(folder) as entries:
-            names = sorted(entry.name for entry in entries if not entry.name.startswith("."))
-    except OSError as exc:
-        yield FileRef(root, _relative(folder, root), folder, problem=_problem(exc))
-        return
-    for name in names:
-        path = os.path.join(folder, name)
+def _walk(root: str, folder: str, visited: set[tuple[int, int]]) -> Iterator[FileRef]:
+    pending = [folder]
+    while pending:
+        path = pending.pop()
         if os.path.isdir(path):
-            yield from _walk(root, path, skipped, visited)
-        elif name.split(".")[0].upper() in _ABOUT_FILES:
+            try:
+                names = _entries(path, visited)
+            except OSError as exc:
+                yield FileRef(root, _relative(path, root), path, problem=_problem(exc))
+                continue
+            pending += [os.path.join(path, name) for name in reversed(names)]
+        elif os.path.basename(path).split(".")[0].upper() in _ABOUT_FILES:
             yield FileRef(root, _relative(path, root), path, problem=_ABOUT)
         else:
             yield _file_ref(root, root, path, None)
 
 
-def _expand(pattern: str, root: str, skipped: set[str]) -> Iterator[FileRef]:
+def _entries(folder: str, visited: set[tuple[int, int]]) -> list[str]:
+    """Names in the folder, sorted; none when it is left out or was seen under another name."""
+    state = os.stat(folder)
+    if (state.st_dev, state.st_ino) in visited:
+        return []
+    visited.add((state.st_dev, state.st_ino))
+    with os.scandir(folder) as entries:
+        return sorted(entry.name for entry in entries if not entry.name.startswith("."))
+
+
+def _identity(folder: str | os.PathLike[str]) -> tuple[int, int] | None:
+    try:
+        state = os.stat(folder)
+    except OSError:
+        return None
+    return state.st_dev, state.st_ino
+
+
+def _expand(pattern: str, root: str, visited: set[tuple[int, int]]) -> Iterator[FileRef]:
     # the part before the first wildcard stays out of the relative path
     fixed = root
     while glob.has_magic(fixed):
@@ -307,13 +321,12 @@ def _expand(pattern: str, root: str, skipped: set[str]) -> Iterator[FileRef]:
     paths = sorted(set(glob.iglob(root, recursive=True)))
     if not paths:
         raise InputError(f"No file matches {pattern}. Quote the pattern and check the folder it names.")
-    visited: set[tuple[int, int]] = set()
     files = {path for path in paths if not os.path.isdir(path)}
     for path in paths:
         if path in files:
             yield _file_ref(root, fixed, path, None)
             continue
-        for ref in _walk(fixed, path, skipped, visited):
+        for ref in _walk(fixed, path, visited):
             if ref.file not in files:
                 yield replace(ref, root=root)
 

@@ -41,7 +41,8 @@ PAGE = (
 def write(folder: Path, name: str, content: str | bytes) -> Path:
     """A file of this content."""
     path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.parent.is_dir():
+        path.parent.mkdir(parents=True)
     path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
     return path
 
@@ -102,6 +103,15 @@ def test_glob_keeps_its_pattern_as_root(tmp_path):
         (pattern, "a2.txt"),
         (pattern, "a3/c.txt"),
     ]
+
+
+def test_deep_folders_are_walked(tmp_path):
+    folder = tmp_path
+    for _ in range(1100):
+        folder = folder / "a"
+        folder.mkdir()
+    write(folder, "x.txt", BODY)
+    assert [document.text for _, document in read_all(tmp_path)] == [BODY]
 
 
 def test_excluded_folder_is_left_out(tmp_path):
