@@ -50,6 +50,8 @@ class Server:
 
     url: str
     process: subprocess.Popen[bytes]
+    folder: Path
+    sql_port: int = 0
 
 
 def free_port() -> int:
@@ -81,8 +83,10 @@ def virtuoso(folder: Path) -> Iterator[Server]:
     port = free_port()
     home = folder / "virtuoso"
     home.mkdir()
-    (home / "virtuoso.ini").write_text(_VIRTUOSO_INI.format(port=port, sql_port=free_port()))
+    sql_port = free_port()
+    (home / "virtuoso.ini").write_text(_VIRTUOSO_INI.format(port=port, sql_port=sql_port))
     with _running([program, "-f", "-c", "virtuoso.ini"], home, f"http://127.0.0.1:{port}") as server:
+        server.sql_port = sql_port
         yield server
 
 
@@ -92,7 +96,7 @@ def _running(command: list[str], folder: Path, url: str) -> Iterator[Server]:
         process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, start_new_session=True)
     try:
         _wait(process, url, folder / "server.log")
-        yield Server(url, process)
+        yield Server(url, process, folder)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import signal
+import subprocess
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from kg.graph.export import export_graph
 from kg.graph.http import Client
 from kg.graph.load import _term, load
 from tests.graph.newsgraphs import news_graph
-from tests.graph.servers import Server, free_port, oxigraph, virtuoso
+from tests.graph.servers import Server, free_port, oxigraph, oxigraph_program, virtuoso
 from tests.graphs import story_nt
 
 pytestmark = pytest.mark.server
@@ -178,6 +179,37 @@ def test_virtuoso_and_oxigraph_hold_the_same(virtuoso_server: Server, oxigraph_s
     load(news, virtuoso_server.url, graph="urn:both", client=Client(environ=SIGN_IN))
     load(news, oxigraph_server.url, graph="urn:both", client=Client(environ={}))
     assert theirs(virtuoso_server, "/sparql", "urn:both") == theirs(oxigraph_server, "/query", "urn:both") == ours(news)
+
+
+# ---------------------------------------------------------------- the stores' own bulk loaders
+
+
+def test_oxigraph_bulk_load_as_documented(news: Path, tmp_path: Path) -> None:
+    location = str(tmp_path / "db")
+    subprocess.run(
+        [oxigraph_program(), "load", "--location", location, "--file", str(news)], check=True, capture_output=True
+    )
+    assert {str(quad.triple) for quad in ox.Store.read_only(location)} == ours(news)
+
+
+def test_virtuoso_bulk_load_as_documented(virtuoso_server: Server, news: Path) -> None:
+    export_graph(news, virtuoso_server.folder / "graph.nt.gz")
+    lines = """ld_dir('.', 'graph.nt.gz', 'urn:bulk');
+        rdf_loader_run();
+        checkpoint;
+        select ll_file, ll_error from DB.DBA.load_list where ll_error is not null;"""
+    isql = [
+        "isql-vt",
+        f"127.0.0.1:{virtuoso_server.sql_port}",
+        "dba",
+        "dba",
+        "VERBOSE=OFF",
+        "BANNER=OFF",
+        f"exec={lines}",
+    ]
+    done = subprocess.run(isql, capture_output=True, text=True, timeout=120, check=True)
+    assert "graph.nt.gz" not in done.stdout, done.stdout
+    assert theirs(virtuoso_server, "/sparql", "urn:bulk") == ours(news)
 
 
 # ---------------------------------------------------------------- a property graph
