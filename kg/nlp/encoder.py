@@ -14,6 +14,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,10 @@ MAX_WORD_PIECES = 16
 MAX_WORD_CHARS = 100
 #: Overlap of neighbouring windows of a long sentence, in words.
 OVERLAP_WORDS = 24
+
+#: Products this small run on one thread in OpenBLAS: threads would wait for each other more than they work (2 cores,
+#: measured 2026-11), and sums would depend on their number.
+MAX_BLAS_WORDS = 60
 
 Pieces = tuple[tuple[int, ...], int]
 Scores = dict[str, Floats]
@@ -119,10 +124,11 @@ class Encoder:
         """Annotate the document."""
         if not len(doc):
             return doc
-        if not doc.has_annotation("SENT_START"):
-            for token, starts in zip(doc, sentence_starts(doc), strict=True):
-                token.is_sent_start = starts
-        sentences = [(span.start, span.end) for span in doc.sents]
+        if doc.has_annotation("SENT_START"):
+            sentences = [(span.start, span.end) for span in doc.sents]
+        else:
+            starts = [i for i, begins in enumerate(sentence_starts(doc)) if begins]
+            sentences = list(pairwise([*starts, len(doc)]))
         columns = np.zeros((len(doc), 6), np.uint64)
         names: list[tuple[int, int, str]] = []
         for begin, end in sentences:
@@ -165,14 +171,21 @@ class Encoder:
             lemma = self._lemmatize(doc[i].text, self._pos_names[morph], self._tag_names[tag])
             columns[i, 5] = doc.vocab.strings.add(lemma)
         labels = [self._name_labels[k] for k in best_names(scores["ner"], self._name_labels, self._transitions)]
-        return [(words[begin], words[end - 1] + 1, kind) for begin, end, kind in spans(labels)]
+        return [
+            (words[begin], words[end - 1] + 1, kind)
+            for begin, end, kind in spans(labels)
+            # "German" is no place; whether it names a people is for a list of demonyms to say
+            if end > begin + 1 or self._tag_names[tags[begin]] != "JJ"
+        ]
 
     def _label_arcs(self, scores: Scores, heads: list[int]) -> NDArray[np.intp]:
         """Label of each word's arc; "ROOT" for the root's alone."""
-        n = len(heads)
-        governors = scores["lh"][heads]
-        left = (scores["ld"] @ self._labeller.reshape(65, -1)).reshape(n, -1, 65)
-        totals = np.einsum("nkj,nj->nk", left, governors)
+        left, right = scores["ld"], scores["lh"][heads]
+        parts = []
+        for begin in range(0, len(heads), MAX_BLAS_WORDS):
+            rows = slice(begin, begin + MAX_BLAS_WORDS)
+            parts.append(((left[rows] @ self._labeller) * right[rows]).sum(2).T)
+        totals = np.concatenate(parts)
         totals[:, self._root] = -np.inf
         totals[np.array(heads) == 0, self._root] = np.inf
         best: NDArray[np.intp] = totals.argmax(1)
@@ -307,7 +320,7 @@ def _json(path: Path) -> Any:
 
 
 def _labeller(path: Path, labels: int) -> Floats:
-    """The biaffine labeller as [dependent, label * head], so that one product serves a sentence."""
+    """The biaffine labeller, one matrix for each label."""
     _bytes(path)
     try:
         tensor = np.load(path, allow_pickle=False)
@@ -315,7 +328,7 @@ def _labeller(path: Path, labels: int) -> Floats:
         raise ModelError(f"{path} is damaged ({exc}). Install Dateline again.") from exc
     if tensor.shape != (labels, 65, 65):
         raise ModelError(f"{path} has the shape {tensor.shape}, not {(labels, 65, 65)}. Install Dateline again.")
-    return np.ascontiguousarray(tensor.transpose(1, 0, 2), np.float32)
+    return np.ascontiguousarray(tensor, np.float32)
 
 
 def _tokenizer(path: Path) -> Tokenizer:

@@ -13,12 +13,15 @@ from kg.errors import ModelError
 
 VOWELS = frozenset("aeiou")
 
+_VERB_FORMS = {
+    **dict.fromkeys(("am", "is", "are", "was", "were", "been", "being", "'m", "'re", "ai", "'s"), "be"),
+    **dict.fromkeys(("has", "had", "having", "'ve"), "have"),
+    **dict.fromkeys(("does", "did", "done", "doing"), "do"),
+}
 #: Function words and contractions that carry another lemma than their form, by universal part of speech ("" is any).
 FUNCTION_WORDS: dict[str, dict[str, str]] = {
     "AUX": {
-        **dict.fromkeys(("am", "is", "are", "was", "were", "been", "being", "'m", "'re", "ai", "'s"), "be"),
-        **dict.fromkeys(("has", "had", "having", "'ve"), "have"),
-        **dict.fromkeys(("does", "did", "done", "doing"), "do"),
+        **_VERB_FORMS,
         "'ll": "will",
         "wo": "will",
         "ca": "can",
@@ -27,28 +30,31 @@ FUNCTION_WORDS: dict[str, dict[str, str]] = {
         "got": "get",
         "getting": "get",
     },
-    "VERB": {"'ve": "have", "'re": "be", "'s": "be", "'m": "be", "'d": "have"},
-    "PART": {"n't": "not", "na": "to"},
-    "ADV": {"n't": "not"},
+    "VERB": _VERB_FORMS | {"'d": "have"},
+    "PART": {"n't": "not", "na": "to", "'": "'s"},
+    "ADV": {"n't": "not", "better": "well", "best": "well"},
     "PRON": {
         "me": "I",
         "i": "I",
         "him": "he",
-        "her": "she",
         "us": "we",
         "'s": "we",
         "them": "they",
         "'em": "they",
-        "my": "my",
-        "mine": "mine",
         "whom": "who",
         "these": "this",
         "those": "that",
         "others": "other",
     },
     "DET": {"an": "a", "these": "this", "those": "that"},
-    "NUM": {"million": "million", "millions": "million"},
 }
+#: Plurals that are not the plural of anything, or whose singular is another word.
+PLURAL_ONLY = frozenset(
+    """
+    belongings clothes data earnings goods headquarters hijinks jeans means media news outskirts premises proceeds remains
+    savings scissors series species sunglasses surroundings thanks troops trousers whereabouts
+    """.split()
+)
 
 #: Suffix rules of regular forms: ending -> what may stand in its place, most likely first.
 RULES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
@@ -113,7 +119,11 @@ class Lemmatizer:
         fixed = FUNCTION_WORDS.get(pos, {}).get(lower)
         if fixed is not None:
             return fixed
+        if lower == "her":
+            return "her" if tag == "PRP$" else "she"
         if pos == "NOUN" and tag == "NNS":
+            if lower in PLURAL_ONLY or lower[0].isdigit():
+                return lower
             return self._base(lower, "noun")
         if (pos in ("VERB", "AUX") and tag in ("VBD", "VBN", "VBG", "VBZ")) or (pos == "VERB" and tag == "NN"):
             return self._base(lower, "verb")

@@ -66,20 +66,21 @@ def sentence_starts(doc: Doc) -> list[bool]:
         return starts
     # whitespace before the first word belongs to the first sentence
     starts[0] = True
-    wrapped = _wrapped_breaks(doc.text)
+    text = doc.text
+    wrapped = _wrapped_breaks(text)
     last = words[0]
     for before, after in pairwise(words):
-        if _breaks_line(doc, before, after, wrapped) or _ends_sentence(doc, before, after, last):
+        if _breaks_line(doc, text, before, after, wrapped) or _ends_sentence(doc, before, after, last):
             starts[after] = True
             last = after
     _cut_long(doc, starts)
     return starts
 
 
-def _breaks_line(doc: Doc, before: int, after: int, wrapped: set[int]) -> bool:
+def _breaks_line(doc: Doc, text: str, before: int, after: int, wrapped: set[int]) -> bool:
     if after == before + 1:
         return False
-    gap = doc.text[doc[before].idx + len(doc[before]) : doc[after].idx]
+    gap = text[doc[before].idx + len(doc[before]) : doc[after].idx]
     newlines = gap.count("\n") or gap.count("\r") or gap.count("\u2028") + gap.count("\u2029")
     if newlines >= 2:
         return True
@@ -171,7 +172,7 @@ def _glued(doc: Doc, before: int, after: int) -> bool:
     """`end.Start` without a space: a lost space, when both sides are plain words; and a quote mark may touch."""
     if doc[before].text in CLOSERS or doc[after].text in OPENERS:
         return True
-    if "\n" in doc.text[doc[before].idx : doc[after].idx]:
+    if after > before + 1 and any("\n" in token.text for token in doc[before + 1 : after]):
         return True
     word, mark, follower = doc[before - 1].text if before else "", doc[before].text, doc[after].text
     if mark[-1] in "。！？।۔":
