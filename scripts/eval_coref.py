@@ -66,7 +66,7 @@ def read_doc(path: Path, nlp: Language) -> Doc:
     """The words and sentences of a CoNLL-U file, parsed by our pipeline."""
     words: list[str] = []
     spaces: list[bool] = []
-    starts: list[bool] = []
+    starts: list[bool | int | None] = []
     new_sentence = True
     inside_until, inside_space = 0, True
     for line in path.read_text(encoding="utf-8").splitlines():

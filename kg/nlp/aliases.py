@@ -9,15 +9,22 @@ from dataclasses import dataclass
 from kg.records import Document, Mention
 
 _MAX_GAP_CHARS = 90
-_ADVERBS = r"(?:(?:also|better|formerly|previously|widely|commonly|popularly|now|once|originally|often|sometimes|usually|simply|variously|internationally|locally|officially|affectionately|colloquially|otherwise|more|best|globally|jokingly)\s+)*"
+_ADVERBS = (
+    r"(?:(?:also|better|formerly|previously|widely|commonly|popularly|now|once|originally|often|sometimes|usually|simply"
+    r"|variously|internationally|locally|officially|affectionately|colloquially|otherwise|more|best|globally|jokingly)\s+)*"
+)
 _VERBS = (
-    r"(?:known(?:\s+(?:to\s+\w+|in\s+[\w-]+|there|here|abroad|at home|online|by \w+))?\s+(?:as|by the (?:name|nickname|acronym|initials)(?:\s+of)?)"
+    r"(?:known(?:\s+(?:to\s+\w+|in\s+[\w-]+|there|here|abroad|at home|online|by \w+))?"
+    r"\s+(?:as|by the (?:name|nickname|acronym|initials)(?:\s+of)?)"
     r"|referred\s+to\s+as|called|dubbed|nicknamed|abbreviated\s+(?:as|to)|renamed|rebranded(?:\s+(?:as|to))?|termed|shortened\s+to"
     r"|translat(?:es|ed|ing)(?:\s+\w+)?\s+(?:to|as|into)|aka|a\.k\.a\.|short\s+for|which\s+stands\s+for|or\s+simply)"
 )
 _QUOTE = r"[\"“‘'«]"
 _UNQUOTE = r"[\"”’'»]"
-_BEFORE = r"(?:\s*[,(–—-]{0,2}\s*|\s+)(?:(?:which|who|that)\s+)?(?:(?:is|was|are|were|has\s+been|have\s+been|had\s+been|being)\s+)?"
+_BEFORE = (
+    r"(?:\s*[,(–—-]{0,2}\s*|\s+)(?:(?:which|who|that)\s+)?"
+    r"(?:(?:is|was|are|were|has\s+been|have\s+been|had\s+been|being)\s+)?"
+)
 #: The words between a name and its other name.
 _KNOWN_AS = re.compile(rf"^{_BEFORE}{_ADVERBS}{_VERBS}\s*(?:the\s+)?{_QUOTE}?$", re.IGNORECASE)
 _FORMERLY = re.compile(r"^\s*[,(]\s*(?:formerly|previously|now|originally|once)\s+(?:the\s+)?$", re.IGNORECASE)

@@ -112,16 +112,19 @@ class Finder:
 
     def _from_list(self) -> Iterator[Candidate]:
         for token in self.doc:
-            if not self.readable[token.i] or (token.text[:1].islower() and not _inner_capital(token.text)):
-                if token.lower_ != "the":
-                    continue
+            plain = token.text[:1].islower() and not _inner_capital(token.text)
+            if not self.readable[token.i] or (plain and token.lower_ != "the"):
+                continue
             for form in self.known.forms_at(self.text, token.idx):
                 end = self.ends.get(token.idx + len(form))
                 if end is None or not form.strip():
                     continue
-                # the article is no part of the name, unless the list says so by a capital ("The Hague" is listed as both)
-                begin = token.i + (1 if form.startswith(("the ", "The ")) else 0)
                 entries = self.known.find(form)
+                # the article is no part of the name, unless the list gives it a capital: "The Hague", "The Guardian"
+                article = form.startswith("the ") or (
+                    form.startswith("The ") and not entries[0].name.startswith("The ")
+                )
+                begin = token.i + article
                 cued = self.known.needs_cue(form)
                 if cued and not is_cued(self.doc, begin, end, entries[0].type, self.nouns):
                     continue
@@ -266,10 +269,11 @@ class Finder:
             if end == token.i + 1 or not self.readable[token.i] or token.tag_ != "NN":
                 continue
             found = noun_class(token, self.nouns)
-            if found and coarse(found[0]) in _NAMED_KINDS and any(child.dep_ == "det" for child in token.children):
-                if self._is_name(token.i + 1, end):
-                    votes = [Vote(found[0], ENDING_WEIGHT, f"apposition: {found[1]}")]
-                    yield Candidate(token.i + 1, end, votes, rank=1, kind="cue")
+            if found is None or coarse(found[0]) not in _NAMED_KINDS or not self._is_name(token.i + 1, end):
+                continue
+            if any(child.dep_ == "det" for child in token.children):
+                votes = [Vote(found[0], ENDING_WEIGHT, f"apposition: {found[1]}")]
+                yield Candidate(token.i + 1, end, votes, rank=1, kind="cue")
 
     def _is_personal(self, i: int) -> bool:
         token = self.doc[i]

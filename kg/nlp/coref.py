@@ -56,6 +56,11 @@ def resolve_mentions(
     """All mentions in chains.
 
     Args:
+        doc: The text parsed.
+        document: The text as it is stored.
+        mentions: What `find_mentions` found.
+        quotations: "I" inside of one is its speaker.
+        names: Forms of one listed thing are one.
         turns: (begin, end, speaker) of a transcript whose speakers are on record; "I" is then the speaker of the turn.
         min_probability: In place of MIN_PROBABILITY; with 0 every pronoun gets its best antecedent.
     """

@@ -160,14 +160,15 @@ def _after(doc: Doc, end: int, head: Token, nouns: Nouns) -> list[Vote]:
 
 def _age(doc: Doc, end: int) -> list[Vote]:
     """ "Ana Silva, 34, ..."."""
+    words = [token.text for token in doc[end : end + 3]]
     if (
-        end + 2 < len(doc)
-        and doc[end].text == ","
-        and doc[end + 1].text.isdigit()
-        and doc[end + 2].text in (",", ".", ")")
+        len(words) == 3
+        and words[0] == ","
+        and words[1].isdigit()
+        and words[2] in (",", ".", ")")
+        and 0 < int(words[1]) < 120
     ):
-        if 0 < int(doc[end + 1].text) < 120:
-            return [Vote("Person", _AGE_WEIGHT, f"age: {doc[end + 1].text}")]
+        return [Vote("Person", _AGE_WEIGHT, f"age: {words[1]}")]
     return []
 
 

@@ -42,8 +42,8 @@ _EMPTY_NOUNS = frozenset(
         "year", "month", "week", "day", "hour", "minute", "second", "decade", "century", "time", "moment", "today", "tomorrow",
         "yesterday", "morning", "afternoon", "evening", "night", "weekend", "percent", "per", "cent", "dollar", "euro", "pound",
         "yuan", "yen", "number", "lot", "bit", "kind", "sort", "way", "thing", "part", "rest", "fact", "example", "instance",
-        "addition", "case", "order", "course", "mile", "kilometer", "kilometre", "meter", "metre", "million", "billion", "thousand",
-        "hundred", "dozen", "half", "quarter", "third", "spring", "summer", "autumn", "winter", "fall", "pm", "am",
+        "addition", "case", "order", "course", "mile", "kilometer", "kilometre", "meter", "metre", "million", "billion",
+        "thousand", "hundred", "dozen", "half", "quarter", "third", "spring", "summer", "autumn", "winter", "fall", "pm", "am",
     }
 )  # fmt: skip
 

@@ -34,7 +34,7 @@ def find_mentions(doc: Doc, document: Document, names: NameList) -> list[Mention
     nouns = load_nouns()
     finder = Finder(doc, names, nouns, _readable(doc, document))
     found = finder.names()
-    classes = _elect(doc, found, names, nouns)
+    classes = _elect(doc, found, nouns)
     mentions: list[Mention] = []
     taken: set[int] = set()
     for name in found:
@@ -60,7 +60,7 @@ def _key(doc: Doc, name: Candidate) -> str:
     return text.casefold() if text.isupper() and len(text) > 3 else text
 
 
-def _elect(doc: Doc, found: list[Candidate], names: NameList, nouns: Nouns) -> dict[str, tuple[str, str]]:
+def _elect(doc: Doc, found: list[Candidate], nouns: Nouns) -> dict[str, tuple[str, str]]:
     """Form -> (class, reason): all mentions of one form vote, and a bare surname votes with its full name."""
     votes: dict[str, list[Vote]] = defaultdict(list)
     for name in found:

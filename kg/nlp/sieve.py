@@ -30,7 +30,8 @@ _PERSONS = {
 }
 _GENERIC_PERSONS = frozenset({"man", "woman", "boy", "girl", "leader", "official", "person"})
 _LEGAL_FORMS = frozenset(
-    "inc inc. corp corp. corporation co co. ltd ltd. plc llc group holdings company ag gmbh sa nv se limited technologies platforms".split()
+    "inc inc. corp corp. corporation co co. ltd ltd. plc llc group holdings company ag gmbh sa nv se limited "
+    "technologies platforms".split()
 )
 
 

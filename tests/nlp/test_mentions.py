@@ -98,7 +98,7 @@ def test_possessive_article_and_title_stay_outside_the_span(nlp: Language) -> No
         for m in mentions(nlp, "The Guardian asked President Macron's office about France's plan.")
         if m.kind == "name"
     ]
-    assert found == ["Guardian", "Macron", "France"]
+    assert found == ["The Guardian", "Macron", "France"]
 
 
 def test_reasons_say_where_the_class_comes_from(nlp: Language) -> None:
