@@ -7,9 +7,8 @@ __all__ = ["Content", "PageDocument", "PageEvidence", "PageFact", "PageNode", "P
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import pyoxigraph as ox
 
@@ -163,6 +162,8 @@ class _Reader:
     node_at: dict[str, int] = field(default_factory=dict)
     evidence: list[PageEvidence] = field(default_factory=list)
     evidence_at: dict[str, int] = field(default_factory=dict)
+    read: dict[str, dict[str, str]] = field(default_factory=dict)
+    read_all: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     def content(self) -> Content:
         """Read documents, nodes, sentences, facts and quotations, in that order: each needs the numbers before it."""
@@ -177,18 +178,30 @@ class _Reader:
         quotes = self._quotes(types["Quotation"], spans, mentions)
         return Content(tuple(self.nodes), tuple(facts), tuple(self.evidence), tuple(self.documents), tuple(quotes))
 
-    def column(self, predicate: str) -> dict[str, Any]:
-        """Subject -> value of a predicate, the smallest where there are several."""
-        return {subject: min(values) for subject, values in self.columns(predicate).items()}
+    def column(self, predicate: str) -> dict[str, str]:
+        """Subject -> value of a predicate, the smallest where there are several; read once."""
+        if predicate not in self.read:
+            found: dict[str, str] = {}
+            for subject, value in self._pairs(predicate):
+                if subject not in found or value < found[subject]:
+                    found[subject] = value
+            self.read[predicate] = found
+        return self.read[predicate]
 
     def columns(self, predicate: str) -> dict[str, list[str]]:
-        """Subject -> values of a predicate."""
+        """Subject -> values of a predicate; read once."""
+        if predicate not in self.read_all:
+            found: dict[str, list[str]] = {}
+            for subject, value in self._pairs(predicate):
+                found.setdefault(subject, []).append(value)
+            self.read_all[predicate] = found
+        return self.read_all[predicate]
+
+    def _pairs(self, predicate: str) -> Iterator[tuple[str, str]]:
         prefix, name = predicate.split(":", 1)
-        found: dict[str, list[str]] = defaultdict(list)
         for quad in self.store.quads_for_pattern(None, ox.NamedNode(NAMESPACES[prefix] + name), None, None):
-            if not isinstance(quad.object, ox.Triple):
-                found[str(getattr(quad.subject, "value", quad.subject))].append(quad.object.value)
-        return found
+            if not isinstance(quad.object, ox.Triple) and not isinstance(quad.subject, ox.Triple):
+                yield quad.subject.value, quad.object.value
 
     def _types(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = defaultdict(set)

@@ -4,7 +4,6 @@ let net = null;
 let visNodes = null;
 let visEdges = null;
 let hovered = null;
-let redrawMs = 0;
 const home = new Map(); // positions of the layout, kept while a neighbourhood has positions of its own
 const many = () => visNodes.length > 400;
 const bodyOf = (node) => net.body.nodes[node];
@@ -30,12 +29,7 @@ function startGraph() {
   net = new vis.Network($("canvas"), { nodes: visNodes, edges: visEdges }, options);
   // vis-network draws each line and name by itself, which takes 100 ms for 5,000; drawn in batches they take a quarter
   Object.assign(net.renderer, { _drawEdges: drawLines, _drawArrows: drawArrows, _drawNodes: drawNames });
-  let began = 0;
-  net.on("beforeDrawing", () => (began = performance.now()));
-  net.on("afterDrawing", (ctx) => {
-    drawLabels(ctx);
-    redrawMs = performance.now() - began;
-  });
+  net.on("afterDrawing", drawLabels);
   net.on("click", ({ nodes, edges }) => {
     if (nodes.length) select({ node: nodes[0] });
     else if (edges.length) select({ edge: edges[0] });
