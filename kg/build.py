@@ -426,8 +426,8 @@ def _place(path: str, record: str) -> str:
 
 def _reader_version() -> str:
     """Changes when files would be read into other texts: a new version, or other boilerplate phrases."""
-    phrases = data_folder("ontology") / "boilerplate.toml"
-    return digest(__version__ + phrases.read_text(encoding="utf-8"), 12)
+    rules = [data_folder("ontology") / name for name in ("boilerplate.toml", "bylines.toml")]
+    return digest(__version__ + "".join(path.read_text(encoding="utf-8") for path in rules), 12)
 
 
 def _richness(metadata: str) -> tuple[int, str]:
