@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from click.testing import CliRunner
 
+from kg.cli import main
 from kg.graph.export import Selection, export_graph
 from tests.graph.jena import Riot, riot_or_skip
 from tests.graphs import story_nt
@@ -46,6 +48,18 @@ def test_carriage_returns_survive_xml_in_riot(riot: Riot, tmp_path: Path) -> Non
     export_graph(source, target)
     read = riot("--output=nt", target)
     assert read.stdout == '<urn:a> <urn:b#p> "one\\r\\ntwo\\rthree\\tfour" .\n'
+
+
+def test_riot_takes_what_a_build_writes(riot: Riot, tmp_path: Path) -> None:
+    samples = Path(__file__).parents[2] / "samples"
+    built = CliRunner().invoke(main, ["-q", "build", str(samples), "-o", str(tmp_path), "--no-draw"])
+    assert built.exit_code == 0, built.output
+    for name in ("graph.nt", "graph.ttl"):
+        checked = riot("--validate", tmp_path / name)
+        assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+    triples = {str(quad.triple) for quad in ox.parse(path=tmp_path / "graph.nt", format=ox.RdfFormat.N_TRIPLES)}
+    read = riot("--output=nt", tmp_path / "graph.ttl")
+    assert {str(quad.triple) for quad in ox.parse(read.stdout, format=ox.RdfFormat.N_TRIPLES)} == triples
 
 
 def test_riot_finds_a_planted_fault(riot: Riot, tmp_path: Path) -> None:

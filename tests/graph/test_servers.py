@@ -181,6 +181,21 @@ def test_virtuoso_and_oxigraph_hold_the_same(virtuoso_server: Server, oxigraph_s
     assert theirs(virtuoso_server, "/sparql", "urn:both") == theirs(oxigraph_server, "/query", "urn:both") == ours(news)
 
 
+def test_the_samples_graph_is_the_same_in_both(
+    virtuoso_server: Server, oxigraph_server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    output = tmp_path_factory.mktemp("samples")
+    samples = Path(__file__).parents[2] / "samples"
+    built = CliRunner().invoke(main, ["-q", "build", str(samples), "-o", str(output), "--no-draw"])
+    assert built.exit_code == 0, built.output
+    load(output / "graph.nt", virtuoso_server.url, graph="urn:samples", check="all", client=Client(environ=SIGN_IN))
+    load(output / "graph.nt", oxigraph_server.url, graph="urn:samples", check="all", client=Client(environ={}))
+    expected = ours(output / "graph.nt")
+    assert len(expected) > 5_000
+    assert theirs(virtuoso_server, "/sparql", "urn:samples") == expected
+    assert theirs(oxigraph_server, "/query", "urn:samples") == expected
+
+
 # ---------------------------------------------------------------- the stores' own bulk loaders
 
 
