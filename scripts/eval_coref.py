@@ -25,7 +25,10 @@ from kg.nlp.pipeline import load_pipeline
 from kg.records import Document, Mention, Quotation
 
 Chain = frozenset[tuple[int, int]]
-NEWS = "news"
+#: What belongs to a noun phrase; a noun that is a predicate has its clause beside these.
+INSIDE = frozenset(
+    "det det:predet amod nummod compound flat fixed goeswith nmod nmod:poss nmod:desc nmod:unmarked acl acl:relcl appos".split()
+)
 
 
 def main() -> None:
@@ -168,21 +171,9 @@ def noun_phrase(doc: Doc, begin: int, end: int, head: Token, *, is_name: bool, i
         return begin, end - 1
     left, right = begin, end - 1
     for child in head.children:
-        if child.dep_ in (
-            "cc",
-            "conj",
-            "case",
-            "parataxis",
-            "cop",
-            "nsubj",
-            "aux",
-            "mark",
-            "advcl",
-            "orphan",
-            "discourse",
-        ) or (child.dep_ == "punct" or child.dep_.startswith("nsubj")):
-            if child.dep_ == "case" and child.tag_ == "POS":
-                right = max(right, child.i)
+        if child.dep_ == "case" and child.tag_ == "POS":
+            right = max(right, child.i)
+        if child.dep_ not in INSIDE and not (child.dep_ == "advmod" and child.i < head.i):
             continue
         left, right = min(left, child.left_edge.i), max(right, child.right_edge.i)
     while right > end - 1 and doc[right].is_punct and not (doc[right].text == ")" and "(" in doc[left:right].text):

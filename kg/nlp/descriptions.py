@@ -74,8 +74,6 @@ def find_descriptions(
 def _is_head(token: Token, readable: Sequence[bool]) -> bool:
     if not readable[token.i] or token.pos_ != "NOUN" or token.dep_ in ("compound", "flat", "goeswith", "fixed"):
         return False
-    if token.text[:1].isupper() and not token.is_sent_start:
-        return False
     return token.is_alpha and (token.lemma_ or token.text).lower() not in _EMPTY_NOUNS
 
 

@@ -245,12 +245,17 @@ class Sieve:
             voice = next((speaker for begin, end, speaker in turns if begin <= at < end), "")
             if person == "you" and len(voices) == 2 and voice:
                 person, voice = "I", voices[1 - voices.index(voice)]
-            stretch = next(
-                (str(q.content.begin) for q in self.quotations if q.content.begin <= at < q.content.end), voice
-            )
+            stretch = voice or self._voice_of_quotation(at, speakers)
             if (person, stretch) in first:
                 self.chains.merge(first[person, stretch], node.index)
             first.setdefault((person, stretch), node.index)
+
+    def _voice_of_quotation(self, offset: int, speakers: Sequence[tuple[int, int, int]]) -> str:
+        """The chain of the speaker, or the quotation itself when nobody is known to speak; empty outside of quotations."""
+        owner = next((index for begin, end, index in speakers if begin <= offset < end), None)
+        if owner is not None:
+            return f"speaker {self.chains.root(owner)}"
+        return next((str(q.content.begin) for q in self.quotations if q.content.begin <= offset < q.content.end), "")
 
     def _is_quoted(self, offset: int) -> bool:
         return any(q.content.begin <= offset < q.content.end and q.form == "direct" for q in self.quotations)
@@ -277,7 +282,8 @@ class Sieve:
         """Descriptions and pronouns, in text order, each seeing what was settled before it."""
         quote_of = self._quote_of()
         recent: list[Node] = []
-        for node in self.nodes:
+        # by end: the "her" of "her life" is settled before the whole
+        for node in sorted(self.nodes, key=lambda node: (node.end, -node.begin)):
             if node.mention.kind == "nominal" and self._is_alone(node):
                 self._resolve_description(node)
             elif node.mention.kind == "pronoun" and self._is_alone(node) and (kind := family(node)):
