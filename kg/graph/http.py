@@ -100,8 +100,9 @@ class Client:
             sleep,
         )
         self._session = requests.Session()
-        self._session.auth = _Token(environ["KG_TOKEN"]) if environ.get("KG_TOKEN") else _NoAuth()
-        self._signed_in = False
+        self._unasked: AuthBase = _Token(environ["KG_TOKEN"]) if environ.get("KG_TOKEN") else _NoAuth()
+        #: By host and port: what one store was told is not sent to another.
+        self._signed_in: dict[str, AuthBase] = {}
 
     def close(self) -> None:
         """Give the connections back."""
@@ -156,7 +157,7 @@ class Client:
         self, method: str, url: str, body: bytes | None, headers: dict[str, str], parameters: Mapping[str, str] | None
     ) -> tuple[Answer, float | None]:
         response, answer = self._once(method, url, body, headers, parameters)
-        if answer.status == 401 and not self._signed_in:
+        if answer.status == 401 and urlsplit(url).netloc not in self._signed_in:
             self._sign_in(url, response.headers.get("WWW-Authenticate", ""))
             response, answer = self._once(method, url, body, headers, parameters)
         if answer.status == 401:
@@ -178,6 +179,7 @@ class Client:
             params=dict(parameters or {}),
             data=io.BytesIO(body) if body else (b"" if body is not None else None),
             headers=headers,
+            auth=self._signed_in.get(urlsplit(url).netloc, self._unasked),
             timeout=(min(CONNECT_TIMEOUT_S, self._timeout_s), self._timeout_s),
             allow_redirects=False,
             stream=True,
@@ -204,14 +206,13 @@ class Client:
             )
         schemes = challenge.lower()
         if "digest" in schemes:
-            self._session.auth = HTTPDigestAuth(*found)
+            self._signed_in[urlsplit(url).netloc] = HTTPDigestAuth(*found)
         else:
             if urlsplit(url).scheme == "http" and host not in ("localhost", "127.0.0.1", "::1"):
                 log.warning(
                     "The password goes to %s without encryption: the address begins with http, not https.", host
                 )
-            self._session.auth = HTTPBasicAuth(*(part.encode() for part in found))
-        self._signed_in = True
+            self._signed_in[urlsplit(url).netloc] = HTTPBasicAuth(*(part.encode() for part in found))
 
     def _credentials(self, url: str) -> Credentials | None:
         name, password = self._environ.get("KG_USER"), self._environ.get("KG_PASSWORD")

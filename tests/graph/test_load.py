@@ -52,6 +52,7 @@ class FakeStore(ThreadingHTTPServer):
         self.loses: int = options.get("loses", 0)
         self.redirect: bool = options.get("redirect", False)
         self.seen: list[tuple[str, str, str]] = []
+        self.authorizations: list[str | None] = []
         self.let_go = threading.Event()
 
     @property
@@ -83,6 +84,7 @@ class FakeHandler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         encoding = self.headers.get("Content-Encoding", "")
         server.seen.append((self.command, place.path, encoding))
+        server.authorizations.append(self.headers.get("Authorization"))
         if server.redirect:
             return self.answer(302, Location="http://elsewhere.example/login?next=secret")
         if server.page:
@@ -90,7 +92,7 @@ class FakeHandler(BaseHTTPRequestHandler):
         if server.auth and self.headers.get("Authorization") != server.auth:
             return self.answer(401, "who?", WWW_Authenticate='Basic realm="news"')
         if place.path.endswith("/query"):
-            return self.query(parse_qs(body.decode())["query"][0])
+            return self.query(parse_qs(body.decode() or place.query)["query"][0])
         if body and server.faults and place.path.endswith(("/store", "/update")) and b"INSERT DATA {}" not in body:
             return self.misbehave(server.faults.pop(0))
         if place.path.endswith("/store") and server.has_gsp:
@@ -362,6 +364,15 @@ def test_name_and_password_are_asked_for_once(source: Path) -> None:
     with serving(auth=basic("ana", "hush")) as server:
         load(source, server.url, client=client(ask=ask))
     assert asked == ["127.0.0.1"]
+
+
+def test_a_password_goes_to_the_host_that_asked_alone(source: Path) -> None:
+    with serving(auth=basic("ana", "hush")) as asking, serving() as other:
+        found = client(environ={"KG_USER": "ana", "KG_PASSWORD": "hush"})
+        found.send("GET", f"{asking.url}/query", parameters={"query": "ASK {}"})
+        assert found.send("POST", f"{other.url}/update", b"INSERT DATA {}").ok
+    assert other.authorizations == [None]
+    assert asking.authorizations == [None, basic("ana", "hush")]
 
 
 def test_a_token_is_sent_as_bearer(source: Path) -> None:
