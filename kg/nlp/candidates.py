@@ -64,6 +64,12 @@ _GOVERNMENT_MODIFIERS = frozenset(
         "military",
     }
 )
+#: Offices before a name, also in the middle of what the model takes for one; others are first names too (Dean, King, Major).
+_OFFICES = frozenset(
+    "president minister senator secretary chancellor premier governor mayor professor prof prof. dr dr. judge general colonel "
+    "captain ambassador chairman director mr mr. mrs mrs. ms ms. sir spokesman spokeswoman spokesperson".split()
+)
+_THRONES = frozenset("king queen prince princess pope emperor empress saint lady lord".split())
 _NAMED_KINDS = frozenset({"Platform", "Work", "Product"})
 _COMPOUND_ADJECTIVE = re.compile(
     r"[-‑](based|born|backed|led|owned|style|made|era|language|speaking|controlled|held|run|trained|wide|like|listed)$"
@@ -137,9 +143,27 @@ class Finder:
         for span in self.doc.ents:
             if span.label_ == "Date" or not span.label_:
                 continue
-            for begin, end in self._pieces(span.start, span.end):
+            start, stop = self._cut_person(span.start, span.end) if span.label_ == "Person" else (span.start, span.end)
+            for begin, end in self._pieces(self._cut_owner(start, stop), stop):
                 if self._is_name(begin, end):
                     yield Candidate(begin, end, [Vote(span.label_, _MODEL_WEIGHT, "model")], rank=1)
+
+    def _cut_person(self, begin: int, end: int) -> tuple[int, int]:
+        """The person of "US President Ana Silva", "Ana Silva of Civic Party" and "Zentro's Ana Silva"."""
+        for i in range(end - 2, begin - 1, -1):
+            word = self.doc[i].lower_
+            if word in _OFFICES or self.doc[i].tag_ == "POS":
+                begin = i + 1
+                break
+        cut = next((i for i in range(begin + 1, end) if self.doc[i].text in ("of", "for", "from", "in", "at")), end)
+        return begin, cut
+
+    def _cut_owner(self, begin: int, end: int) -> int:
+        """Where the thing begins in "Mecca's Grand Mosque": after an owner that the list knows by itself."""
+        for i in range(begin + 1, end - 1):
+            if self.doc[i].tag_ == "POS" and self.known.find(self.doc[begin:i].text) and not self.known.find(self.doc[begin:end].text):
+                return i + 1
+        return begin
 
     def _pieces(self, begin: int, end: int) -> Iterator[tuple[int, int]]:
         """The span cut at line breaks and boilerplate, each piece trimmed."""
@@ -158,7 +182,7 @@ class Finder:
             or doc[begin].is_punct
             or doc[begin].tag_ in ("UH", "CC", "IN")
             or (doc[begin].is_upper and doc[begin].text in self.known.non_entities)
-            or (end - begin > 1 and _is_title(doc[begin], self.nouns))
+            or (end - begin > 1 and _is_title(doc[begin], self.nouns) and not self._is_throne(begin, end))
         ):
             begin += 1
         while begin < end and (
@@ -172,6 +196,11 @@ class Finder:
         ):
             end -= 1
         return begin, end
+
+    def _is_throne(self, begin: int, end: int) -> bool:
+        """Whether the title makes the name with a single word after it: "Pope Francis", "King Charles III"."""
+        words = [token.text for token in self.doc[begin + 1 : end] if not token.text.isupper() or len(token) == 1]
+        return self.doc[begin].lower_ in _THRONES and self.doc[begin].text[:1].isupper() and len(words) == 1
 
     def _is_name(self, begin: int, end: int) -> bool:
         words = [token.text for token in self.doc[begin:end]]
@@ -222,7 +251,7 @@ class Finder:
 
     def _joins(self, i: int, sentence_end: int) -> bool:
         """Whether an "of" (the, for) leads on to another capitalised word of the same name."""
-        if self.doc[i].text not in ("of", "for") or i + 1 >= sentence_end:
+        if self.doc[i].text not in ("of", "for") or i + 1 >= sentence_end or self.doc[i - 1].ent_type_ == "Person":
             return False
         after = i + 2 if self.doc[i + 1].text == "the" and i + 2 < sentence_end else i + 1
         first = self.doc[i - 1].text
@@ -241,6 +270,8 @@ class Finder:
             if token.text[:1].islower() or token.sent.start in self.shouted:
                 continue
             begin = end = token.i + 1
+            if token.lower_ in _THRONES:
+                continue
             while end < token.sent.end and (
                 self._is_personal(end) or (end > begin and self.doc[end].text in _PARTICLES)
             ):
@@ -460,7 +491,8 @@ class Finder:
                 forms[text] = "repeated name"
                 best = max(name.votes, key=lambda vote: vote.weight).class_name
                 last = self.doc[name.end - 1].text
-                if best == "Person" and name.end - name.begin > 1 and len(last) > 1:
+                is_noun = last.lower() in self.nouns.classes or last.lower() in self.nouns.titles
+                if best == "Person" and name.end - name.begin > 1 and len(last) > 1 and not is_noun:
                     forms.setdefault(last, f"surname of {text}")
         by_first: dict[str, list[str]] = defaultdict(list)
         for form in forms:

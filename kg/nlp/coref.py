@@ -37,7 +37,7 @@ def link_mentions(
     for nodes in chains.all():
         if not _is_kept(nodes):
             continue
-        entity = _entity(chains, nodes, document, f"e{len(entities) + 1}")
+        entity = _entity(chains, nodes, document, f"e{len(entities) + 1}", names)
         entities.append(entity)
         linked += [replace(node.mention, entity=entity.id, kind=_kind(node, entity)) for node in nodes]
     return sorted(linked, key=lambda m: (m.begin, -m.end, m.kind)), entities
@@ -120,7 +120,7 @@ def _is_kept(nodes: Sequence[Node]) -> bool:
     return described[0].branch == "Person" or len(described) > 1 or determiner(described[0]) == "a"
 
 
-def _entity(chains: Chains, nodes: Sequence[Node], document: Document, identifier: str) -> Entity:
+def _entity(chains: Chains, nodes: Sequence[Node], document: Document, identifier: str, names: NameList) -> Entity:
     named = [node for node in nodes if node.mention.kind == "name"]
     links = chains.links.get(chains.root(nodes[0].index), [])
     type_name, reasons = _type(named or nodes)
@@ -132,7 +132,8 @@ def _entity(chains: Chains, nodes: Sequence[Node], document: Document, identifie
     forms = Counter(" ".join(node.mention.text.split()) for node in named if not node.is_metonym)
     if not forms:
         forms = Counter(" ".join(node.mention.text.split()) for node in named)
-    name = _fullest(forms, type_name)
+    listed = {entry.name for form in forms for entry in names.find(form) if coarse(entry.type) == coarse(type_name)}
+    name = next((form for form in forms if normalise(form) in listed), None) or _fullest(forms, type_name)
     aliases = tuple(dict.fromkeys(form for form in forms if normalise(form) != normalise(name)))
     return Entity(
         document.id, identifier, name, type_name, aliases, True, tuple(sorted(set(links), key=_link_order)), reasons

@@ -70,6 +70,7 @@ def _elect(doc: Doc, found: list[Candidate], nouns: Nouns) -> dict[str, tuple[st
         by_name = nouns.class_of_name([token.text for token in doc[name.begin : name.end]])
         if by_name and not any(vote.reason.startswith("ending") for vote in name.votes):
             votes[key].append(Vote(by_name[0], ENDING_WEIGHT, f"ending: {by_name[1]}"))
+        votes[key] = _believable(votes[key])
     folded: dict[str, str] = {}
     for key in votes:
         folded.setdefault(key.casefold(), key)
@@ -87,6 +88,24 @@ def _elect(doc: Doc, found: list[Candidate], nouns: Nouns) -> dict[str, tuple[st
             weight = _FULL_NAME_WEIGHT if key in located else 2 * sum(vote.weight for vote in merged[key.casefold()])
             elected[key] = _winner([*merged[key.casefold()], Vote("Person", weight, f"surname of {full}")])
     return elected
+
+
+def _believable(ballot: list[Vote]) -> list[Vote]:
+    """The votes without endings that better evidence contradicts: a listed name, or a person called Law or Park."""
+    listed = any(vote.reason == "names.toml" for vote in ballot)
+    person = any(vote.class_name == "Person" for vote in ballot)
+    return [
+        vote
+        for vote in ballot
+        if not vote.reason.startswith("ending: ")
+        or not (listed or (person and vote.reason.removeprefix("ending: ") in _SURNAMES_TOO))
+    ]
+
+
+_SURNAMES_TOO = frozenset(
+    "Law Bill Park Hall House Day Lake Church Court Street Bush Forest Bay Drive Base Mail Press Post Price Castle Cape Camp "
+    "Temple Tower Bridge Road Gas Cup Open Fund Trust Bowl Square Valley Fire Bank Steel Max Fort River Town".split()
+)
 
 
 def _is_located(doc: Doc, name: Candidate) -> bool:
@@ -113,6 +132,9 @@ def _winner(ballot: Sequence[Vote]) -> tuple[str, str]:
         if coarse(vote.class_name) == branch:
             kinds[vote.class_name] += vote.weight
     classes = ontology()
+    listed = {vote.class_name: vote for vote in ballot if vote.reason == "names.toml" and vote.class_name in kinds}
+    if listed:
+        kinds = defaultdict(float, {name: kinds[name] for name in listed})
     finest = min(kinds, key=lambda name: (-len(classes.ancestors(name)), -kinds[name], name))
     best = max((vote for vote in ballot if vote.class_name == finest), key=lambda vote: vote.weight)
     return finest, best.reason

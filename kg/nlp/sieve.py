@@ -394,6 +394,9 @@ class Sieve:
         if not any(classes.is_a(kind, wanted) or (wanted == "Company" and kind == "Organization") for kind in types):
             return False
         members = self.chains.members(root)
+        noun = node.head.lower_
+        if wanted != "Person" and noun not in _GENERIC_NOUNS and not any(noun in m.key.casefold().split() for m in members):
+            return False
         said = {word for member in members if member.mention.kind == "nominal" for word in _modifiers(member)}
         for word in _modifiers(node) - said:
             country = self.known.country_of(word.capitalize())
@@ -408,6 +411,14 @@ class Sieve:
 _AGE = re.compile(r"\d+(-year-old)?$|-|year|old")
 _EMPTY_MODIFIERS = frozenset(
     "social media tech technology popular giant online mobile new same whole entire young former company state".split()
+)
+#: Nouns that take up a name of their class; "the police", "the airport", "the match" only one that has the word in it.
+_GENERIC_NOUNS = frozenset(
+    "app application platform website site network company firm corporation startup manufacturer maker carmaker automaker chipmaker "
+    "drugmaker planemaker retailer bank lender airline carrier insurer brewer giant operator producer newspaper magazine broadcaster "
+    "outlet agency regulator watchdog body organization organisation group institution charity nonprofit club team side party country "
+    "nation kingdom republic city town village capital region territory province state island peninsula film movie novel book song "
+    "album play series show game court institute university bloc union alliance service chatbot marketplace".split()
 )
 _LOOSE = frozenset({"Organization", "Platform", "Product", "Entity"})
 
