@@ -9,13 +9,12 @@ from itertools import islice, pairwise
 import networkx as nx
 
 from kg.errors import InputError
-from kg.graph.arrays import arrays_of
 from kg.graph.network import Network, part_of, undirected
 from kg.graph.sentences import Basis, basis_of
 from kg.graph.store import Store
 
 #: Paths of one length that are compared before the best are taken; hubs can join two nodes in millions of ways.
-MAX_COMPARED = 500
+MAX_COMPARED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +59,11 @@ def find_ways(both: Network, a: str, b: str, *, k: int = 3) -> list[tuple[float,
     """As `find_paths`, for an undirected network: distance and nodes of each path, nothing on what they rest on."""
     if a == b or a not in both or b not in both or not nx.has_path(both, a, b):
         return []
-    place = {node: at for at, node in enumerate(arrays_of(both).nodes)}
-    ways: list[tuple[int, float, list[int], list[str]]] = []
+    ways: list[tuple[int, float, list[tuple[str, str]], list[str]]] = []
     for nodes in _candidates(both, a, b, k):
         distance = sum(both.edges[pair].get("distance", 1.0) for pair in pairwise(nodes))
-        ways.append((len(nodes), round(distance, 9), [place[node] for node in nodes], nodes))
+        names = [(str(both.nodes[node].get("label", node)), node) for node in nodes]
+        ways.append((len(nodes), round(distance, 9), names, nodes))
     ways.sort(key=lambda way: way[:3])
     return [(way[1], way[3]) for way in ways[:k]]
 
