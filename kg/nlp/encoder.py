@@ -96,6 +96,7 @@ class Encoder:
 
     def __init__(self, folder: Path, vocab: Any) -> None:
         self.folder = folder
+        self._vocab = vocab
         meta = _json(folder / "meta.json")
         labels = _json(folder / "labels.json")
         try:
@@ -139,6 +140,9 @@ class Encoder:
         doc.from_array([HEAD, DEP, TAG, POS, MORPH, LEMMA], columns)  # type: ignore[arg-type]
         doc.set_ents([Span(doc, begin, end, label=label) for begin, end, label in names])
         return doc
+
+    def __reduce__(self) -> tuple[type["Encoder"], tuple[Path, Any]]:
+        return Encoder, (self.folder, self._vocab)
 
     def to_disk(self, path: Path, exclude: Sequence[str] = ()) -> None:
         """Nothing to write: the model is package data."""

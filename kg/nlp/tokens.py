@@ -44,7 +44,9 @@ class BoundedTokenizer:
         return Doc(self._inner.vocab, words=words, spaces=spaces)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.__dict__["_inner"], name)
+        if name.startswith("__") or "_inner" not in self.__dict__:
+            raise AttributeError(name)
+        return getattr(self._inner, name)
 
 
 def _parts(text: str) -> Iterator[tuple[str, bool]]:
