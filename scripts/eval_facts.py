@@ -64,7 +64,9 @@ def read_passage(nlp: Any, text: str) -> list[Fact]:
             continue
         entity = Entity(document.id, f"e9{len(entities)}", word, "Person" if word in PERSONAL else "Organization")
         entities.append(entity)
-        mentions.append(Mention(document.id, mention.begin, mention.end, mention.text, entity.type, entity.id, "pronoun"))
+        mentions.append(
+            Mention(document.id, mention.begin, mention.end, mention.text, entity.type, entity.id, "pronoun")
+        )
     mentions, entities = add_countries(doc, document, mentions, entities, names)
     return find_facts(doc, document, mentions, entities, [], find_times(doc, None))[0]
 

@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 
 #: Nouns that only say what the name beside them is, so that name and phrase are one thing.
 _KINDS = frozenset(
-    "app application platform website site service network newspaper magazine daily weekly broadcaster agency band duo film movie novel album song "
-    "series programme program game brand app. browser chatbot airline carmaker startup".split()
+    "app application platform website site service network newspaper magazine daily weekly broadcaster agency "
+    "band duo film movie novel album song series programme program game brand app. browser chatbot airline "
+    "carmaker startup".split()
 )
-_PLACE_KINDS = frozenset("state city town village province county district island region republic kingdom port suburb municipality prefecture emirate capital".split())
+_PLACE_KINDS = frozenset(
+    "state city town village province county district island region republic kingdom port suburb municipality "
+    "prefecture emirate capital".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,9 @@ class Candidate:
 class Arguments:
     """Which mention a token stands for, and what its entity is."""
 
-    def __init__(self, syntax: Syntax, document: Document, mentions: Sequence[Mention], entities: Sequence[Entity]) -> None:
+    def __init__(
+        self, syntax: Syntax, document: Document, mentions: Sequence[Mention], entities: Sequence[Entity]
+    ) -> None:
         self.syntax = syntax
         self.entities = {entity.id: entity for entity in entities}
         self.by_head: dict[int, Mention] = {}
@@ -138,7 +144,9 @@ class Arguments:
         entity = self.entities.get(mention.entity)
         if entity is None:
             return False
-        return entity.named or (ontology().is_a(entity.type, "Person") and (" " in mention.text or mention.kind == "pronoun"))
+        return entity.named or (
+            ontology().is_a(entity.type, "Person") and (" " in mention.text or mention.kind == "pronoun")
+        )
 
     def is_named(self, mention: Mention) -> bool:
         """Whether the mention's entity has a name."""
@@ -192,10 +200,11 @@ def stated_by(
 ) -> tuple[Argument | None, bool]:
     """The speaker to whom the text gives what stands at the offset, and whether the source stays unnamed.
 
-    Args:
-        aside: An apposition or a title: in indirect speech it is the reporter's own.
+    An `aside` (an apposition, a title) in indirect speech is the reporter's own.
     """
-    around = [q for q in quotations if q.content.begin <= offset < q.content.end and not (aside and q.form == "indirect")]
+    around = [
+        q for q in quotations if q.content.begin <= offset < q.content.end and not (aside and q.form == "indirect")
+    ]
     if around:
         quotation = min(around, key=lambda q: q.content.end - q.content.begin)
         speaker = quotation.speaker

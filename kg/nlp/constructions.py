@@ -52,10 +52,13 @@ def _demonyms(arguments: Arguments) -> Iterator[Candidate]:
             relation = "nationality" if _is(arguments, mention, "Person") else "countryOfOrigin"
             if not _is(arguments, mention, "Person", "Organization", "Platform", "Product", "Work"):
                 continue
-            if _is(arguments, mention, "Organization") and token == arguments.syntax.heads[demonym.token] and not demonym.is_predicate:
+            syntax, before = (
+                arguments.syntax,
+                token == arguments.syntax.heads[demonym.token] and not demonym.is_predicate,
+            )
+            if before and syntax.pos[token] == "PROPN" and _is(arguments, mention, "Organization"):
                 # "Chinese Chamber of Commerce": the demonym is a part of the name
-                if arguments.syntax.pos[token] == "PROPN":
-                    continue
+                continue
             predicate = demonym.token if demonym.is_predicate else _copula_of(arguments, demonym.token)
             yield Candidate(relation, token, demonym.token, predicate, demonym.token, 0.93, "demonym")
 
@@ -81,7 +84,9 @@ def _based(arguments: Arguments) -> Iterator[Candidate]:
             mention = arguments.mention(token)
             if mention is None:
                 continue
-            relation = "bornIn" if word == "born" else "residesIn" if _is(arguments, mention, "Person") else "headquartersIn"
+            relation = (
+                "bornIn" if word == "born" else "residesIn" if _is(arguments, mention, "Person") else "headquartersIn"
+            )
             yield Candidate(relation, token, place_token, None, i, 0.93, f"place-{word}")
             break
 
@@ -117,10 +122,15 @@ def _hangs_on(arguments: Arguments, outer: Mention, inner: Mention) -> bool:
     first = arguments.head(arguments.tokens(inner.begin, inner.end))
     if syntax.is_below(token, first):
         return True
-    return syntax.deps[token] in ("appos", "nmod", "obl", "flat", "dep", "list") and syntax.heads[token] == syntax.heads[first]
+    return (
+        syntax.deps[token] in ("appos", "nmod", "obl", "flat", "dep", "list")
+        and syntax.heads[token] == syntax.heads[first]
+    )
 
 
-def _between(arguments: Arguments, relation: str, subject: Mention, target: Mention, confidence: float, source: str) -> Candidate:
+def _between(
+    arguments: Arguments, relation: str, subject: Mention, target: Mention, confidence: float, source: str
+) -> Candidate:
     tokens = [arguments.head(arguments.tokens(m.begin, m.end)) for m in (subject, target)]
     return Candidate(relation, tokens[0], tokens[1], None, tokens[0], confidence, source)
 
@@ -131,8 +141,12 @@ def _ages(arguments: Arguments) -> Iterator[Candidate]:
     for mention in dict.fromkeys(arguments.by_head.values()):
         if mention.kind == "name" and _is(arguments, mention, "Person"):
             found = _AGE_AFTER.match(text, mention.end)
-            if found and text[mention.end] in ",( " and (text[mention.end] == "," or "(" in found[0] or "aged" in found[0]):
-                yield from _age(arguments, arguments.head(arguments.tokens(mention.begin, mention.end)), found, 0.95)
+            if (
+                found
+                and text[mention.end] in ",( "
+                and (text[mention.end] == "," or "(" in found[0] or "aged" in found[0])
+            ):
+                yield from _age(arguments.head(arguments.tokens(mention.begin, mention.end)), found, 0.95)
     for found in _AGE_BEFORE.finditer(text):
         tokens = arguments.tokens(found.start(), found.end())
         if not tokens or arguments.is_noise(found.start()):
@@ -141,12 +155,16 @@ def _ages(arguments: Arguments) -> Iterator[Candidate]:
         noun = syntax.heads[top] if syntax.deps[top] in ("amod", "compound", "nmod", "nmod:desc") else top
         for token in (noun, *(b.token for b in syntax.bearers(noun))):
             owner = arguments.mention(token)
-            if owner is not None and _is(arguments, owner, "Person") and not any(found.start() >= owner.end for _ in (0,)):
-                yield from _age(arguments, token, found, 0.92)
+            if (
+                owner is not None
+                and _is(arguments, owner, "Person")
+                and not any(found.start() >= owner.end for _ in (0,))
+            ):
+                yield from _age(token, found, 0.92)
                 break
 
 
-def _age(arguments: Arguments, token: int, found: "re.Match[str]", confidence: float) -> Iterator[Candidate]:
+def _age(token: int, found: "re.Match[str]", confidence: float) -> Iterator[Candidate]:
     years = int(found[1])
     if 0 < years <= _OLDEST:
         value = Literal(found[1], found.start(1), found.end(1), str(years), "xsd:integer")
@@ -182,7 +200,9 @@ def _life_of_range(token: int, time: "TimeExpression") -> Iterator[Candidate]:
 
 
 def _day(relation: str, token: int, begin: int, end: int, text: str, value: str) -> Candidate:
-    return Candidate(relation, token, Literal(text, begin, end, value, "xsd:date", "day"), None, token, 0.93, "life-span")
+    return Candidate(
+        relation, token, Literal(text, begin, end, value, "xsd:date", "day"), None, token, 0.93, "life-span"
+    )
 
 
 def _possessives(arguments: Arguments) -> Iterator[Candidate]:

@@ -20,28 +20,35 @@ from kg.records import Document, Entity, Mention
 
 #: After these a demonym belongs to the word, not to the person: "French company executive", "American football player".
 _OTHER_HEADS = frozenset(
-    "company firm bank government state army navy military embassy team club football restaurant food medicine language literature "
-    "history studies law league media newspaper television tv radio police intelligence security border tax trade oil gas tech car "
-    "ministry parliament congress court embassy consulate art culture cuisine wine film cinema opera music football cup championship open".split()
+    "company firm bank government state army navy military embassy team club football restaurant food medicine "
+    "language literature history studies law league media newspaper television tv radio police intelligence "
+    "security border tax trade oil gas tech car ministry parliament congress court consulate art culture cuisine "
+    "wine film cinema opera music cup championship open".split()
 )
 #: Who teaches or studies a thing: "Spanish teacher" may come from anywhere.
 _SUBJECT_EXPERTS = frozenset(
-    "teacher professor lecturer tutor translator interpreter instructor historian scholar student expert specialist reader speaker "
-    "learner ambassador envoy consul fan lover correspondent importer dealer chef owner immigrant descendant embassy edition version subsidiary unit "
-    "counterpart user customer".split()
+    "teacher professor lecturer tutor translator interpreter instructor historian scholar student expert "
+    "specialist reader speaker learner ambassador envoy consul fan lover correspondent importer dealer chef owner "
+    "immigrant descendant embassy edition version subsidiary unit counterpart user customer".split()
 )
 #: "Latin American", "North African": half of another word.
-_HALVES = frozenset("Latin South North Central Native Arab West East Southeast Middle Non non Pan Anti Pro Anglo".split())
+_HALVES = frozenset(
+    "Latin South North Central Native Arab West East Southeast Middle Non non Pan Anti Pro Anglo".split()
+)
 _PERSON_NOUNS = frozenset(
-    "man woman boy girl teenager citizen national veteran star legend icon celebrity billionaire millionaire leader president chancellor premier king queen "
-    "prince princess winner champion expatriate tourist traveller traveler backpacker inventor dissident exile refugee nobleman aristocrat mogul tycoon magnate socialite personality great".split()
+    "man woman boy girl teenager citizen national veteran star legend icon celebrity billionaire millionaire "
+    "leader president chancellor premier king queen prince princess winner champion expatriate tourist traveller "
+    "traveler backpacker inventor dissident exile refugee nobleman aristocrat mogul tycoon magnate socialite "
+    "personality great".split()
 )
 _THING_NOUNS = frozenset(
-    "app platform company firm maker carmaker automaker manufacturer giant startup start-up retailer bank airline brand group conglomerate developer "
-    "network service site website film movie series drama novel band newspaper broadcaster outlet drugmaker chipmaker chain publisher engine lender "
-    "insurer operator producer supplier studio rival competitor tabloid magazine daily agency label game programme show song album play opera machine car phone "
-    "smartphone drone vaccine chipmaker shipbuilder brewer utility telecom fund carrier organisation organization charity party club side orchestra".split()
-)  # fmt: skip
+    "app platform company firm maker carmaker automaker manufacturer giant startup start-up retailer bank airline "
+    "brand group conglomerate developer network service site website film movie series drama novel band newspaper "
+    "broadcaster outlet drugmaker chipmaker chain publisher engine lender insurer operator producer supplier "
+    "studio rival competitor tabloid magazine daily agency label game programme show song album play opera "
+    "machine car phone smartphone drone vaccine shipbuilder brewer utility telecom fund carrier organisation "
+    "organization charity party club side orchestra".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ def find_demonyms(syntax: Syntax, arguments: Arguments, names: NameList) -> Iter
         if not word[:1].isupper():
             continue
         country = names.country_of(word)
-        if country is None or i in arguments.covering and arguments.covering[i].type != "Group":
+        if country is None or (i in arguments.covering and arguments.covering[i].type != "Group"):
             continue
         bearers = tuple(dict.fromkeys(_bearers(syntax, i, occupations, names)))
         if bearers:
@@ -80,7 +87,9 @@ def add_countries(
         if not any(_has_origin(arguments, token) for token in demonym.bearers):
             continue
         if demonym.country not in known:
-            entity = Entity(document.id, f"e{_highest(more_entities) + 1}", demonym.country, "Country", type_reasons=("demonym",))
+            entity = Entity(
+                document.id, f"e{_highest(more_entities) + 1}", demonym.country, "Country", type_reasons=("demonym",)
+            )
             more_entities.append(entity)
             known[demonym.country] = entity.id
         begin, end = syntax.begins[demonym.token], syntax.ends[demonym.token]

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from spacy.tokens import Doc
 
 from kg.nlp.arguments import Arguments, argument, stated_by, time_of
+from kg.nlp.matching import Match, Patterns, event_patterns
 from kg.nlp.modality import Status, status_of
-from kg.nlp.patterns import Match, Patterns, event_patterns
 from kg.nlp.syntax import Syntax
 from kg.ontology import ontology
 from kg.records import Argument, Document, Entity, Event, Mention, Quotation, Role, Span
@@ -26,7 +26,19 @@ _MAX_CONFIDENCE = 0.95
 _KIND_FACTOR = {"name": 1.0, "nominal": 0.95, "pronoun": 0.93}
 _PLACE_PREPOSITIONS = frozenset({"in", "at", "near", "outside", "across", "throughout", "inside"})
 #: Roles whose fillers make two mentions of an event the same one.
-_CORE_ROLES = ("target", "victim", "agent", "winner", "loser", "destination", "initiator", "participant", "topic", "beneficiary", "origin")
+_CORE_ROLES = (
+    "target",
+    "victim",
+    "agent",
+    "winner",
+    "loser",
+    "destination",
+    "initiator",
+    "participant",
+    "topic",
+    "beneficiary",
+    "origin",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,11 @@ class _Reader:
     """Turns matches and names of events into events."""
 
     def __init__(
-        self, arguments: Arguments, document: Document, quotations: Sequence[Quotation], times: "Sequence[TimeExpression]"
+        self,
+        arguments: Arguments,
+        document: Document,
+        quotations: Sequence[Quotation],
+        times: "Sequence[TimeExpression]",
     ) -> None:
         self.arguments, self.document, self.quotations, self.times = arguments, document, quotations, times
         self.syntax = arguments.syntax
@@ -81,21 +97,30 @@ class _Reader:
         confidence = match.pattern.confidence * min(self._factor(r) for r in core) if core else match.pattern.confidence
         begin, end = self.syntax.begins[match.trigger], self.syntax.ends[match.trigger]
         label = self._label(match, core)
-        return self._event(match.pattern.target, label, begin, end, match.trigger, status, confidence, roles, match.pattern.id)
+        return self._event(
+            match.pattern.target, label, begin, end, match.trigger, status, confidence, roles, match.pattern.id
+        )
 
     def named(self, mentions: Sequence[Mention]) -> list[_Found]:
         """Named events ("the Lima Accord Summit"), once each: where the name first stands."""
         found, seen = [], set()
         for mention in mentions:
             entity = self.arguments.entities.get(mention.entity)
-            if entity is None or mention.kind != "name" or mention.entity in seen or not ontology().is_a(entity.type, "Event"):
+            if (
+                entity is None
+                or mention.kind != "name"
+                or mention.entity in seen
+                or not ontology().is_a(entity.type, "Event")
+            ):
                 continue
             tokens = self.arguments.tokens(mention.begin, mention.end)
             if not tokens or self.arguments.is_noise(mention.begin):
                 continue
             seen.add(mention.entity)
             head = self.arguments.head(tokens)
-            made = self._event(entity.type, entity.name, mention.begin, mention.end, head, Status(), 0.85, [], "named-event")
+            made = self._event(
+                entity.type, entity.name, mention.begin, mention.end, head, Status(), 0.85, [], "named-event"
+            )
             found.append(replace(made, event=replace(made.event, entity=entity.id, stated_by=None)))
         return found
 
@@ -104,7 +129,9 @@ class _Reader:
         for name, fillers in match.fillers.items():
             for filler in fillers:
                 mention = self.arguments.mention(filler.token)
-                if mention is None or not ontology().fits(self.arguments.type_of(mention), ontology().properties[name].range):
+                if mention is None or not ontology().fits(
+                    self.arguments.type_of(mention), ontology().properties[name].range
+                ):
                     continue
                 if any(r.entity == mention.entity for r in roles) or not self._fits(match, name, mention):
                     continue
@@ -121,7 +148,16 @@ class _Reader:
         return _KIND_FACTOR[mention.kind] if mention else 0.9
 
     def _event(
-        self, kind: str, label: str, begin: int, end: int, trigger: int, status: Status, confidence: float, roles: list[Role], source: str
+        self,
+        kind: str,
+        label: str,
+        begin: int,
+        end: int,
+        trigger: int,
+        status: Status,
+        confidence: float,
+        roles: list[Role],
+        source: str,
     ) -> _Found:
         speaker, unnamed = stated_by(self.arguments, begin, status, self.quotations)
         modality = status.modality if status.modality != "Asserted" or not unnamed else "Reported"
@@ -181,7 +217,11 @@ class _Reader:
         doer = next((names[r] for r in ("agent", "winner", "initiator") if r in names), None)
         done = next((names[r] for r in _DONE if r in names), None)
         if syntax.pos[trigger] in ("NOUN", "PROPN"):
-            noun = " ".join((*match.words[:-1], syntax.words[trigger])) if "-" not in match.words else syntax.words[trigger]
+            noun = (
+                " ".join((*match.words[:-1], syntax.words[trigger]))
+                if "-" not in match.words
+                else syntax.words[trigger]
+            )
             return f"{done} {noun} by {doer}" if doer and done else f"{doer or done} {noun}"
         word = " ".join((syntax.lower[trigger], *match.words[1:]))
         return f"{doer} {word} {done}" if doer and done else f"{doer or done} {word}"
@@ -222,7 +262,11 @@ def _same(first: _Found, second: _Found) -> bool:
     a, b = first.event, second.event
     if a.type != b.type or (a.modality == "Denied") != (b.modality == "Denied") or a.entity != b.entity:
         return False
-    if a.date_from and b.date_from and not (a.date_from <= (b.date_to or "9999") and b.date_from <= (a.date_to or "9999")):
+    if (
+        a.date_from
+        and b.date_from
+        and not (a.date_from <= (b.date_to or "9999") and b.date_from <= (a.date_to or "9999"))
+    ):
         return False
     if not first.core or not second.core:
         return False
@@ -230,5 +274,9 @@ def _same(first: _Found, second: _Found) -> bool:
     shared = [role for role in ours if role in theirs]
     if any(ours[role] != theirs[role] for role in shared):
         return False
-    decisive = [role for role in shared if role in ("target", "victim", "destination", "winner", "loser", "beneficiary", "topic")]
+    decisive = [
+        role
+        for role in shared
+        if role in ("target", "victim", "destination", "winner", "loser", "beneficiary", "topic")
+    ]
     return bool(decisive) or (bool(shared) and first.core == second.core)

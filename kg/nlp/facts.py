@@ -17,8 +17,8 @@ from spacy.tokens import Doc
 from kg.nlp.arguments import Arguments, Candidate, argument, stated_by, time_of
 from kg.nlp.constructions import construct
 from kg.nlp.literals import money_near, number_at, percent_at, score_at, title_of
+from kg.nlp.matching import Filler, Match, Patterns, fact_patterns
 from kg.nlp.modality import Status, status_of, tense_is_past
-from kg.nlp.patterns import Filler, Match, Patterns, fact_patterns
 from kg.nlp.syntax import Syntax
 from kg.ontology import ontology
 from kg.records import Argument, Document, Entity, Fact, Literal, Mention, Quotation, Span
@@ -44,10 +44,7 @@ def find_facts(
 ) -> tuple[list[Fact], dict[str, int]]:
     """Facts in text order, and how many candidates were left out by reason.
 
-    Args:
-        doc: The text parsed; token offsets are offsets of the document.
-        document: Its boilerplate is not read.
-        patterns: Other patterns than the shipped ones, for tests.
+    Token offsets of `doc` are offsets of the document, whose boilerplate is not read; `patterns` replace the shipped ones.
     """
     syntax = Syntax(doc)
     arguments = Arguments(syntax, document, mentions, entities)
@@ -58,13 +55,19 @@ def find_facts(
     return door.facts(), dict(sorted(door.dropped.items()))
 
 
-def from_matches(matches: Iterable[Match], arguments: Arguments, times: "Sequence[TimeExpression]") -> Iterator[Candidate]:
+def from_matches(
+    matches: Iterable[Match], arguments: Arguments, times: "Sequence[TimeExpression]"
+) -> Iterator[Candidate]:
     """Candidates of the patterns, subjects and objects distributed."""
     for match in matches:
         pattern = match.pattern
         for subject in match.fillers["subject"]:
             for filler in match.fillers["object"]:
-                end = _literal(filler, pattern.target, match.trigger, arguments, times) if filler.literal else filler.token
+                end = (
+                    _literal(filler, pattern.target, match.trigger, arguments, times)
+                    if filler.literal
+                    else filler.token
+                )
                 if end is None or (filler.token == subject.token and not filler.literal):
                     continue
                 bearer = subject if subject.predicate != match.trigger else filler
@@ -85,7 +88,9 @@ def from_matches(matches: Iterable[Match], arguments: Arguments, times: "Sequenc
                 )
 
 
-def _literal(filler: Filler, relation: str, trigger: int, arguments: Arguments, times: "Sequence[TimeExpression]") -> Literal | None:
+def _literal(
+    filler: Filler, relation: str, trigger: int, arguments: Arguments, times: "Sequence[TimeExpression]"
+) -> Literal | None:
     syntax = arguments.syntax
     if filler.literal == "time":
         time = time_of(syntax, trigger, arguments, times, strict=True)
@@ -96,15 +101,23 @@ def _literal(filler: Filler, relation: str, trigger: int, arguments: Arguments, 
         return Literal(time.text, time.begin, time.end, time.date_from, "xsd:date", time.precision)
     if filler.literal == "words":
         timed = {t for time in times for t in arguments.tokens(time.begin, time.end)}
-        cut = {k for t in syntax.subtree(filler.token) if t in timed for k in syntax.subtree(_top(syntax, t, filler.token))}
-        tokens = [t for t in syntax.subtree(filler.token) if t not in cut and (syntax.deps[t] not in _EDGES or t > filler.token)]
+        cut = {
+            k for t in syntax.subtree(filler.token) if t in timed for k in syntax.subtree(_top(syntax, t, filler.token))
+        }
+        tokens = [
+            t
+            for t in syntax.subtree(filler.token)
+            if t not in cut and (syntax.deps[t] not in _EDGES or t > filler.token)
+        ]
         people = any(t in arguments.covering and arguments.covering[t].type == "Person" for t in tokens)
         if not tokens or people or len(tokens) > 8 or tokens[-1] - tokens[0] >= len(tokens):
             return None
         begin, end = syntax.begins[tokens[0]], syntax.ends[tokens[-1]]
         text = syntax.doc.text[begin:end]
         return Literal(text, begin, end, " ".join(text.split()), "xsd:string")
-    read = {"title": title_of, "number": number_at, "percent": percent_at, "money": money_near, "score": score_at}[filler.literal]
+    read = {"title": title_of, "number": number_at, "percent": percent_at, "money": money_near, "score": score_at}[
+        filler.literal
+    ]
     return read(syntax, filler.token)
 
 
@@ -112,14 +125,21 @@ class _Door:
     """Lets candidates through that keep the ontology's rules, and counts the others by reason."""
 
     def __init__(
-        self, arguments: Arguments, document: Document, quotations: Sequence[Quotation], times: "Sequence[TimeExpression]"
+        self,
+        arguments: Arguments,
+        document: Document,
+        quotations: Sequence[Quotation],
+        times: "Sequence[TimeExpression]",
     ) -> None:
         self.arguments, self.document, self.quotations, self.times = arguments, document, quotations, times
         self.dropped: Counter[str] = Counter()
         self._facts: dict[tuple[object, ...], Fact] = {}
 
     def facts(self) -> list[Fact]:
-        return sorted(self._facts.values(), key=lambda f: (f.evidence.begin, f.subject.begin, f.predicate, f.object.begin, f.source))
+        return sorted(
+            self._facts.values(),
+            key=lambda f: (f.evidence.begin, f.subject.begin, f.predicate, f.object.begin, f.source),
+        )
 
     def offer(self, candidate: Candidate) -> None:
         subject = self.arguments.mention(candidate.subject)
@@ -160,7 +180,9 @@ class _Door:
     def _keep(self, candidate: Candidate, subject: Mention, end: Argument | Literal, factor: float) -> None:
         syntax = self.arguments.syntax
         status = status_of(syntax, candidate.predicate)
-        speaker, unnamed = stated_by(self.arguments, syntax.begins[candidate.trigger], status, self.quotations, aside=candidate.predicate is None)
+        speaker, unnamed = stated_by(
+            self.arguments, syntax.begins[candidate.trigger], status, self.quotations, aside=candidate.predicate is None
+        )
         modality = candidate.modality or status.modality
         if modality == "Asserted" and unnamed:
             modality = "Reported"
@@ -238,9 +260,25 @@ def is_former(syntax: Syntax, trigger: int) -> bool:
         before |= {syntax.lower[k] for k in syntax.kids[syntax.heads[trigger]] if k < trigger}
     if syntax.deps[trigger] == "conj" and syntax.pos[trigger] == "NOUN":
         before |= {syntax.lower[k] for k in syntax.kids[syntax.heads[trigger]] if k < syntax.heads[trigger]}
-    if before & {"former", "ex", "ex-", "onetime", "one-time", "erstwhile", "late", "then", "then-", "retired", "previous", "ousted", "deposed"}:
+    if before & {
+        "former",
+        "ex",
+        "ex-",
+        "onetime",
+        "one-time",
+        "erstwhile",
+        "late",
+        "then",
+        "then-",
+        "retired",
+        "previous",
+        "ousted",
+        "deposed",
+    }:
         return True
-    return syntax.lower[trigger].startswith("ex-") or (trigger > 1 and syntax.lower[trigger - 2] in ("ex", "then") and syntax.lower[trigger - 1] == "-")
+    return syntax.lower[trigger].startswith("ex-") or (
+        trigger > 1 and syntax.lower[trigger - 2] in ("ex", "then") and syntax.lower[trigger - 1] == "-"
+    )
 
 
 def _is_state_verb(syntax: Syntax, candidate: Candidate) -> bool:
@@ -252,8 +290,9 @@ def _is_state_verb(syntax: Syntax, candidate: Candidate) -> bool:
 
 
 _STATES = frozenset(
-    "work live reside serve lead head run own belong operate represent teach coach manage captain chair use act play hold base locate oversee "
-    "employ regulate control stay govern rule sit command direct edit preside love compete specialise specialize".split()
+    "work live reside serve lead head run own belong operate represent teach coach manage captain chair use act "
+    "play hold base locate oversee employ regulate control stay govern rule sit command direct edit preside love "
+    "compete specialise specialize".split()
 )
 
 

@@ -30,31 +30,37 @@ _SCALES = {
 _WORDS = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+        (
+            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+            "seventeen eighteen nineteen"
+        ).split()
     )
 }
 _TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
 #: Symbols and words of money -> ISO 4217 code.
 CURRENCIES = {
-    "$": "USD", "us$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₦": "NGN", "₽": "RUB", "₺": "TRY", "₱": "PHP",
-    "a$": "AUD", "c$": "CAD", "hk$": "HKD", "nz$": "NZD", "s$": "SGD", "r$": "BRL", "nt$": "TWD", "rs": "INR",
-    "dollar": "USD", "dollars": "USD", "euro": "EUR", "euros": "EUR", "yen": "JPY", "yuan": "CNY", "renminbi": "CNY", "rmb": "CNY",
-    "pounds": "GBP", "rupees": "INR", "rubles": "RUB", "roubles": "RUB", "francs": "CHF", "won": "KRW", "naira": "NGN", "rand": "ZAR",
-    "shekels": "ILS", "krona": "SEK", "kronor": "SEK", "kroner": "NOK", "zloty": "PLN", "lira": "TRY", "reais": "BRL", "dirhams": "AED",
-    "usd": "USD", "eur": "EUR", "gbp": "GBP", "jpy": "JPY", "cny": "CNY", "inr": "INR", "chf": "CHF", "aud": "AUD", "cad": "CAD",
+    "$": "USD", "us$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₦": "NGN", "₽": "RUB",
+    "₺": "TRY", "₱": "PHP", "a$": "AUD", "c$": "CAD", "hk$": "HKD", "nz$": "NZD", "s$": "SGD", "r$": "BRL", "nt$":
+    "TWD", "rs": "INR", "dollar": "USD", "dollars": "USD", "euro": "EUR", "euros": "EUR", "yen": "JPY", "yuan":
+    "CNY", "renminbi": "CNY", "rmb": "CNY", "pounds": "GBP", "rupees": "INR", "rubles": "RUB", "roubles": "RUB",
+    "francs": "CHF", "won": "KRW", "naira": "NGN", "rand": "ZAR", "shekels": "ILS", "krona": "SEK", "kronor":
+    "SEK", "kroner": "NOK", "zloty": "PLN", "lira": "TRY", "reais": "BRL", "dirhams": "AED", "usd": "USD", "eur":
+    "EUR", "gbp": "GBP", "jpy": "JPY", "cny": "CNY", "inr": "INR", "chf": "CHF", "aud": "AUD", "cad": "CAD",
 }  # fmt: skip
 _QUALIFIERS = (
-    "more than", "less than", "fewer than", "at least", "at most", "up to", "as many as", "as much as", "no more than", "no fewer than",
-    "close to", "over", "under", "above", "below", "about", "around", "approximately", "roughly", "nearly", "almost", "some", "an estimated", "estimated",
-    "just over", "just under", "well over",
+    "more than", "less than", "fewer than", "at least", "at most", "up to", "as many as", "as much as",
+    "no more than", "no fewer than", "close to", "over", "under", "above", "below", "about", "around",
+    "approximately", "roughly", "nearly", "almost", "some", "an estimated", "estimated", "just over",
+    "just under", "well over",
 )  # fmt: skip
 _NUMERAL = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 _SCORE = re.compile(r"^\d{1,3}[-–—:]\d{1,3}$")
 _TITLE_SKIP = frozenset(
-    "former ex- ex then current new late longtime long-time longstanding outgoing incoming retired young old famous renowned acclaimed popular "
-    "prominent leading noted veteran aspiring first second third only fellow local several many other another same own "
-    "future would-be alleged self-described controversial embattled late onetime one-time award-winning well-known top senior-most great "
-    "favorite favourite best good real close main best-known legendary beloved celebrated influential distinguished successful talented rising".split()
+    "former ex- ex then current new late longtime long-time longstanding outgoing incoming retired young old "
+    "famous renowned acclaimed popular prominent leading noted veteran aspiring first second third only fellow "
+    "local several many other another same own future would-be alleged self-described controversial embattled "
+    "onetime one-time award-winning well-known top senior-most great favorite favourite best good real close main "
+    "best-known legendary beloved celebrated influential distinguished successful talented rising".split()
 )
 
 
@@ -122,7 +128,15 @@ def _literal(syntax: Syntax, begin: int, end: int, value: str, datatype: str, un
 
 def number_at(syntax: Syntax, i: int) -> Literal | None:
     """The whole number that counts the noun `i` (or stands at `i`); None for ranges, ordinals, years and shares."""
-    numerals = [i] if syntax.pos[i] == "NUM" else [k for k in syntax.children(i, "nummod", "compound", "amod") if syntax.pos[k] in ("NUM", "NOUN") and _is_part(syntax.lower[k])]
+    numerals = (
+        [i]
+        if syntax.pos[i] == "NUM"
+        else [
+            k
+            for k in syntax.children(i, "nummod", "compound", "amod")
+            if syntax.pos[k] in ("NUM", "NOUN") and _is_part(syntax.lower[k])
+        ]
+    )
     if not numerals:
         return None
     read = _amount(syntax, numerals[-1])
@@ -133,7 +147,12 @@ def number_at(syntax: Syntax, i: int) -> Literal | None:
     after = syntax.lower[end + 1] if end + 1 < len(syntax) else ""
     if before in CURRENCIES or before in ("-", "–", "between") or after in ("%", "percent", "per", "-", "–", "to"):
         return None
-    if before == "to" and begin > 1 and _is_part(syntax.lower[begin - 2]) and not (begin > 3 and "from" in syntax.lower[begin - 6 : begin - 2]):
+    if (
+        before == "to"
+        and begin > 1
+        and _is_part(syntax.lower[begin - 2])
+        and not (begin > 3 and "from" in syntax.lower[begin - 6 : begin - 2])
+    ):
         return None
     return _literal(syntax, begin, end, str(int(value)), "xsd:integer")
 
@@ -169,17 +188,18 @@ def score_at(syntax: Syntax, i: int) -> Literal | None:
     for k in (i, *syntax.kids[i], *(g for kid in syntax.kids[i] for g in syntax.kids[kid])):
         if _SCORE.match(syntax.words[k]):
             return _literal(syntax, k, k, syntax.words[k].replace("–", "-").replace("—", "-"), "xsd:string")
-        if k + 2 < len(syntax) and syntax.words[k].isdigit() and syntax.words[k + 1] in "-–" and syntax.words[k + 2].isdigit():
-            if len(syntax.words[k]) < 4 and len(syntax.words[k + 2]) < 4:
-                return _literal(syntax, k, k + 2, f"{syntax.words[k]}-{syntax.words[k + 2]}", "xsd:string")
+        three = syntax.words[k : k + 3]
+        if len(three) == 3 and three[1] in "-–" and all(t.isdigit() and len(t) < 4 for t in three[::2]):
+            return _literal(syntax, k, k + 2, f"{three[0]}-{three[2]}", "xsd:string")
     return None
 
 
 _NO_TITLE = frozenset({"first", "only", "last", "best", "most", "no", "every", "each", "any", "other", "another"})
 #: Words that belong to a title also when a capital begins them: "Prime Minister", "Vice President".
 _TITLE_WORDS = frozenset(
-    "prime vice deputy foreign finance chief managing executive general defence defense interior health justice assistant associate senior "
-    "acting attorney head first trade education energy transport environment home culture sports labour labor agriculture economy planning police".split()
+    "prime vice deputy foreign finance chief managing executive general defence defense interior health justice "
+    "assistant associate senior acting attorney head first trade education energy transport environment home "
+    "culture sports labour labor agriculture economy planning police".split()
 )
 
 

@@ -16,13 +16,39 @@ _NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "ADJ", "SYM", "X", "DET"})
 _CLAUSAL = frozenset(
     {"root", "ccomp", "advcl", "advcl:relcl", "acl", "acl:relcl", "parataxis", "csubj", "csubj:pass", "csubj:outer"}
 )
-_OBLIQUES = ("obl", "obl:agent", "obl:tmod", "obl:npmod", "obl:unmarked", "nmod", "nmod:npmod", "nmod:desc", "nmod:unmarked")
+_OBLIQUES = (
+    "obl",
+    "obl:agent",
+    "obl:tmod",
+    "obl:npmod",
+    "obl:unmarked",
+    "nmod",
+    "nmod:npmod",
+    "nmod:desc",
+    "nmod:unmarked",
+)
 _EXAMPLES = frozenset({"like", "such as", "including"})
 _GIVE_ROLE = frozenset(
-    {"name", "appoint", "elect", "make", "choose", "hire", "install", "nominate", "call", "select", "reelect", "re-elect", "pick", "swear"}
+    {
+        "name",
+        "appoint",
+        "elect",
+        "make",
+        "choose",
+        "hire",
+        "install",
+        "nominate",
+        "call",
+        "select",
+        "reelect",
+        "re-elect",
+        "pick",
+        "swear",
+    }
 )
 _HOLD_ROLE = frozenset({"serve", "work", "act", "continue", "start", "begin", "join", "return"})
 _LEAVE_ROLE = frozenset({"resign", "retire", "quit", "leave", "step", "stand", "depart"})
+_TITLES = frozenset({"compound", "nmod:desc", "amod", "nmod", "nmod:unmarked", "flat"})
 _PROMISES = frozenset({"promise", "vow", "pledge", "threaten", "use", "take", "spend"})
 
 
@@ -84,7 +110,13 @@ class Syntax:
             and (kid > i or not noun)
             and any(word in prepositions for word in self.prepositions(kid))
         ]
-        if not found and noun and i + 1 < len(self) and self.deps[i + 1] == "case" and self.lower[i + 1] in prepositions:
+        if (
+            not found
+            and noun
+            and i + 1 < len(self)
+            and self.deps[i + 1] == "case"
+            and self.lower[i + 1] in prepositions
+        ):
             # what stands right behind the noun is its own, wherever the parser hung it
             found = [self.heads[i + 1]] if self.heads[i + 1] > i else []
         return found
@@ -98,13 +130,20 @@ class Syntax:
             if self.tags[token] == "NNS":
                 # "platforms such as X and Y": what is said of the kind is said of its examples
                 queue += self.prepositional(token, _EXAMPLES)
-            queue += [k for k in self.children(token, "conj") if self.pos[k] in _NOMINAL and not self.children(k, "cop", "nsubj")]
+            queue += [
+                k
+                for k in self.children(token, "conj")
+                if self.pos[k] in _NOMINAL and not self.children(k, "cop", "nsubj")
+            ]
         return found
 
     def is_excluded(self, i: int) -> bool:
         """Whether "no", "not" or "except" stands before the nominal itself."""
         return any(
-            (self.deps[k] in ("advmod", "det", "cc", "cc:preconj") and self.lower[k] in ("not", "no", "neither", "nor", "n't"))
+            (
+                self.deps[k] in ("advmod", "det", "cc", "cc:preconj")
+                and self.lower[k] in ("not", "no", "neither", "nor", "n't")
+            )
             or (self.deps[k] == "case" and self.lower[k] in ("except", "excluding", "without", "unlike"))
             for k in self.kids[i]
         )
@@ -141,7 +180,11 @@ class Syntax:
         if not objects and self.pos[i] == "VERB":
             own = self.children(i, "nsubj")
             # two subjects, one on either side: the parser took a name it does not know for a subject
-            objects = own[1:] if len(own) > 1 and own[0] < i < own[1] and self.lemmas[i] not in ("say", "tell", "state") else []
+            objects = (
+                own[1:]
+                if len(own) > 1 and own[0] < i < own[1] and self.lemmas[i] not in ("say", "tell", "state")
+                else []
+            )
         return objects or self._gap(i)
 
     def antecedent(self, i: int) -> int:
@@ -170,7 +213,11 @@ class Syntax:
 
     def bearers(self, i: int) -> list[Bearer]:
         """Who bears the role noun `i`: appositions, titles, copulas, "as", "became" and "was named"."""
-        if self.deps[i] == "conj" and self.pos[self.heads[i]] in ("NOUN", "PROPN") and not self.children(i, "nsubj", "cop"):
+        if (
+            self.deps[i] == "conj"
+            and self.pos[self.heads[i]] in ("NOUN", "PROPN")
+            and not self.children(i, "nsubj", "cop")
+        ):
             shared = self.bearers(self.heads[i])
             if shared and self.tags[i] in ("NN", "NNP", self.tags[self.heads[i]]):
                 return [b for b in shared if b.token != i]
@@ -178,12 +225,15 @@ class Syntax:
         plural = self.tags[i] in ("NNS", "NNPS")
         if self.deps[i] == "appos" and not self.is_tight(i) and not self._is_listed(i, plural=plural):
             found.append(Bearer(self.heads[i], None, how="apposition"))
-        found += [Bearer(k, None, how="apposition") for k in self.children(i, "appos") if not plural or self.children(k, "conj")]
+        found += [
+            Bearer(k, None, how="apposition")
+            for k in self.children(i, "appos")
+            if not plural or self.children(k, "conj")
+        ]
         found += [Bearer(k, None, how="title") for k in self.children(i, "flat") if self.pos[k] == "PROPN"][:1]
         head = self.heads[i]
-        if self.deps[i] in ("compound", "nmod:desc", "amod", "nmod", "nmod:unmarked", "flat") and self.pos[head] == "PROPN":
-            if i < head and not self.children(i, "case"):
-                found.append(Bearer(head, None, how="title"))
+        if self.deps[i] in _TITLES and self.pos[head] == "PROPN" and i < head and not self.children(i, "case"):
+            found.append(Bearer(head, None, how="title"))
         if not found and i + 1 < len(self) and self.pos[i + 1] == "PROPN" and not self.children(i, "cop"):
             if plural and not self.children(i + 1, "conj"):
                 return found
@@ -212,14 +262,18 @@ class Syntax:
     def is_tight(self, i: int) -> bool:
         """Whether an apposition stands right behind its head, as in "Norvia spokeswoman": no comma, no article."""
         head = self.heads[i]
-        return head < i and all(self.heads[k] in (head, i) and self.pos[k] != "PUNCT" and self.deps[k] != "det" for k in range(head + 1, i))
+        return head < i and all(
+            self.heads[k] in (head, i) and self.pos[k] != "PUNCT" and self.deps[k] != "det" for k in range(head + 1, i)
+        )
 
     def clause(self, i: int) -> int:
         """The predicate at the top of the token's own clause."""
         for _ in range(len(self.words)):
             if self.deps[i] in _CLAUSAL or self.heads[i] == i:
                 return i
-            if self.deps[i] == "conj" and (self.pos[i] in ("VERB", "AUX") or self.children(i, "nsubj", "nsubj:pass", "cop")):
+            if self.deps[i] == "conj" and (
+                self.pos[i] in ("VERB", "AUX") or self.children(i, "nsubj", "nsubj:pass", "cop")
+            ):
                 return i
             i = self.heads[i]
         return i
@@ -257,7 +311,9 @@ class Syntax:
             return [Bearer(s, verb, how="verb") for s in self.subjects(verb)]
         if label == "xcomp" and self.lemmas[verb] in _GIVE_ROLE and not self.children(i, "cop"):
             return [Bearer(s, verb, how="verb") for s in self.patients(verb)]
-        if label in ("obl", "nmod", "xcomp", "advcl") and any(self.lower[k] == "as" for k in self.children(i, "case", "mark")):
+        if label in ("obl", "nmod", "xcomp", "advcl") and any(
+            self.lower[k] == "as" for k in self.children(i, "case", "mark")
+        ):
             lemma = self.lemmas[verb]
             if lemma in _GIVE_ROLE:
                 return [Bearer(s, verb, how="verb") for s in self.patients(verb)]

@@ -1,11 +1,11 @@
 """Every shipped pattern finds its examples as asserted facts and keeps off its counterexamples."""
 
-import datetime
+import datetime as dt
 
 import pytest
 
 from kg.nlp.facts import find_facts
-from kg.nlp.patterns import Patterns, fact_patterns
+from kg.nlp.matching import Patterns, fact_patterns
 from tests.nlp.stub import classes_of, document_of, mentions_of
 
 pytestmark = pytest.mark.model
@@ -23,7 +23,7 @@ def docs():
 
 def times_of(doc, document):
     times = pytest.importorskip("kg.nlp.times", reason="kg.nlp.times is not there yet")
-    return times.find_times(doc, datetime.date(2024, 6, 12))
+    return times.find_times(doc, dt.date(2024, 6, 12))
 
 
 def found(docs, pattern, sentence, subject, target):
