@@ -1,5 +1,6 @@
 """Hand-made mentions for the tests of patterns: the spans of the example are the mentions, whatever a model would find."""
 
+import re
 from types import SimpleNamespace
 
 from kg.ontology import ontology
@@ -11,15 +12,12 @@ def document_of(text):
 
 
 def mentions_of(document, spans):
-    """Mentions and entities of (text, class) pairs, each at its first occurrence."""
+    """Mentions and entities of (text, class) pairs, each wherever its words stand."""
     mentions, entities = [], []
     for number, (words, kind) in enumerate(spans, 1):
-        begin = document.text.find(words)
-        if begin < 0:
-            continue
-        entity = f"e{number}"
-        mentions.append(Mention(document.id, begin, begin + len(words), words, kind, entity))
-        entities.append(Entity(document.id, entity, words, kind))
+        entities.append(Entity(document.id, f"e{number}", words, kind))
+        for found in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", document.text):
+            mentions.append(Mention(document.id, found.start(), found.end(), words, kind, f"e{number}"))
     return mentions, entities
 
 

@@ -15,7 +15,9 @@ def syntax_of(tagged, heads=None, deps=None):
     heads = heads or [last] * len(words)
     deps = deps or ["nummod" if p == "NUM" else "compound" for p in pos[:-1]] + ["ROOT"]
     starts = [True] + [False] * last
-    return Syntax(Doc(Vocab(), words=list(words), pos=list(pos), heads=heads, deps=deps, lemmas=list(words), sent_starts=starts))
+    return Syntax(
+        Doc(Vocab(), words=list(words), pos=list(pos), heads=heads, deps=deps, lemmas=list(words), sent_starts=starts)
+    )
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,12 @@ BROKEN = [
     ("literal for an entity", '"agent"', '"agent"\nexamples = []', None),
     ("object must be an entity", "obj @of,in | patient[firm,company]", "=title", "must be an entity"),
     ("unknown class", 'subject = "agent"', 'subject = "agent"\nsubject_type = ["Persn"]', 'Did you mean "Person"?'),
-    ("class outside the range", 'subject = "agent"', 'subject = "agent"\nobject_type = ["Person"]', "is not among the objects"),
+    (
+        "class outside the range",
+        'subject = "agent"',
+        'subject = "agent"\nobject_type = ["Person"]',
+        "is not among the objects",
+    ),
     ("unknown part of speech", 'subject = "agent"', 'subject = "agent"\npos = "VRB"', "pos must be one of"),
     ("unknown way of bearing", 'subject = "agent"', 'subject = "agent"\nhow = ["titel"]', 'Did you mean "title"?'),
     ("unknown table", "[lists]", "[list]", 'Did you mean "lists"?'),
@@ -72,7 +77,7 @@ def test_broken_pattern_is_named_with_a_hint(tmp_path, old, new, message):
 
 def test_two_patterns_with_one_id_are_refused(tmp_path):
     with pytest.raises(DataFileError, match="two patterns have the id"):
-        read(tmp_path, GOOD.replace("[lists]", GOOD.split("[lists]")[0] + "[lists]"))
+        read(tmp_path, GOOD.replace("[lists]", GOOD.split("[lists]", maxsplit=1)[0] + "[lists]"))
 
 
 def test_event_needs_a_class_and_roles_of_events(tmp_path):
