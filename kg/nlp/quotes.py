@@ -305,8 +305,7 @@ class _Reader:
             return
         sentence = [t for t in token.sent if not t.is_space]
         before = [t for t in sentence if t.i < token.i]
-        after = [t for t in sentence if t.idx >= speaker.end]
-        tokens = before if sum(t.is_alpha for t in before) >= 3 else after
+        tokens = before if sum(t.is_alpha for t in before) >= 3 else self._after_source(token, speaker, sentence)
         while tokens and tokens[0].is_punct and tokens[0].text not in '“"‘':
             tokens = tokens[1:]
         while tokens and tokens[-1].is_punct and tokens[-1].text not in '”"’':
@@ -315,6 +314,16 @@ class _Reader:
             return
         span = Span(tokens[0].idx, tokens[-1].idx + len(tokens[-1]))
         yield Quotation(self.doc_id, span, self._form(span), speaker, token.text, token.idx, token.idx + len(token))
+
+    def _after_source(self, word: Token, speaker: Argument, sentence: list[Token]) -> list[Token]:
+        """What follows "According to X, the mayor of Y," where the parse tells how far the source reaches."""
+        noun = self.doc[self.token_at(speaker.end - 1)]
+        while noun.head.i != noun.i and noun.head.idx >= speaker.begin and noun.head.idx < speaker.end:
+            noun = noun.head
+        last = max(t.i for t in noun.subtree)
+        if word.i not in {t.i for t in noun.subtree} or last >= sentence[-1].i - 2:
+            last = self.token_at(speaker.end - 1)
+        return [t for t in sentence if t.i > last]
 
     def _form(self, span: Span) -> QuotationForm:
         quoted = any(span.begin <= quote.begin and quote.end <= span.end for quote in self.quotes)

@@ -72,6 +72,14 @@ INDIRECT = [
         "the bridge will reopen",
     ),
     (
+        "According to Anna Keller, the mayor of Bern, the bridge will reopen.",
+        "indirect",
+        "Anna Keller",
+        "According",
+        "the bridge will reopen",
+    ),
+    ("Anna Keller denied taking the money.", "indirect", "Anna Keller", "denied", "taking the money"),
+    (
         "Anna Keller said that the bridge was “a danger to everybody in town” and would close.",
         "mixed",
         "Anna Keller",
@@ -94,6 +102,7 @@ def test_reported_clauses_have_a_speaker_and_a_content(nlp, text, form, speaker,
         "Kim’s friends’ dogs don’t bark in the ’90s house.",
         'The 6" nail and the 4" nail were sold.',
         "It is raining in Bern.",
+        "Anna Keller promised to rebuild the bridge.",
         "",
     ],
 )
