@@ -30,7 +30,8 @@ RETRIED = frozenset((429, 502, 503, 504))
 ATTEMPTS = 6
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 60.0
-CONNECT_TIMEOUT_S = 10.0
+#: Also bounds how long a store may leave a request half read.
+CONNECT_TIMEOUT_S = 30.0
 #: No answer that we need is longer; a page that never ends is not read to its end.
 LONGEST_ANSWER_BYTES = 8_000_000
 _BLOCK_BYTES = 65_536

@@ -294,6 +294,7 @@ def _cell(value: Any) -> str:
 def _import_cypher(graph: PropertyGraph, ending: str) -> Iterator[str]:
     yield "// Copy the two CSV files to the server's import folder, then run: cypher-shell -f import.cypher\n"
     yield "// In Neo4j Browser put :auto in front of each LOAD CSV.\n"
+    yield "// Set db.import.csv.legacy_quote_escaping=false, or a text that ends in a backslash runs into the next cell.\n"
     yield "// Runs again without doubles: nodes and relationships are merged by IRI.\n"
     yield "CREATE CONSTRAINT dateline_iri IF NOT EXISTS FOR (n:Entity) REQUIRE n.iri IS UNIQUE;\n"
     columns = dict(zip(_node_header(graph)[1:-1], [*NODE_COLUMNS, *graph.fact_columns], strict=True))
