@@ -57,7 +57,9 @@ def keep_arrays(
 ) -> None:
     """Keep the links that the graph was just built from: numbers of nodes in its order, each link once."""
     if not graph.is_directed():
-        a, b, weight = np.concatenate([a, b]), np.concatenate([b, a]), np.concatenate([weight, weight])
+        apart = a != b
+        a, b = np.concatenate([a, b[apart]]), np.concatenate([b, a[apart]])
+        weight = np.concatenate([weight, weight[apart]])
     graph.__networkx_cache__[_KEY] = _arrays(tuple(graph), a, b, weight, directed=graph.is_directed())
 
 

@@ -23,15 +23,16 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import networkx as nx
 import numpy as np
 import pyoxigraph as ox
 from numpy.typing import NDArray
+from scipy import sparse
 
 from kg.errors import InputError, did_you_mean
-from kg.graph.arrays import keep_arrays
+from kg.graph.arrays import arrays_of, keep_arrays
 from kg.graph.store import Store
 from kg.ontology import KG_IRI, NAMESPACES, ontology
 
@@ -175,13 +176,28 @@ def undirected(graph: Network) -> Network:
         return graph
     merged: Network = nx.Graph()
     merged.add_nodes_from(graph.nodes(data=True))
-    for a, b, values in graph.edges(data=True):
-        known = merged.get_edge_data(a, b, {})
-        weight = known.get("weight", 0) + values.get("weight", 1)
-        facts = {*known.get("facts", ()), *values.get("facts", ())}
-        merged.add_edge(a, b, weight=weight, distance=1 / weight, facts=tuple(sorted(facts)))
+    merged.add_edges_from(_merged_edges(graph))
     merged.graph.update(graph.graph)
+    weight = arrays_of(graph).weight
+    both = sparse.triu(
+        weight + weight.T - sparse.dia_array((weight.diagonal()[None, :], [0]), shape=weight.shape)
+    ).tocoo()
+    keep_arrays(merged, both.row, both.col, both.data)
     return merged
+
+
+def _merged_edges(graph: Network) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    place = {node: at for at, node in enumerate(graph)}
+    for a, b, values in graph.edges(data=True):
+        back = graph.get_edge_data(b, a) if a != b else None
+        if back is None:
+            weight, facts = values.get("weight", 1), values.get("facts", ())
+        elif place[a] < place[b]:
+            weight = values.get("weight", 1) + back.get("weight", 1)
+            facts = tuple(sorted({*values.get("facts", ()), *back.get("facts", ())}))
+        else:
+            continue
+        yield a, b, {"weight": weight, "distance": 1 / weight, "facts": facts}
 
 
 def part_of(graph: Network, nodes: Iterable[str]) -> Network:

@@ -169,12 +169,25 @@ def test_arrays_kept_beside_the_network_equal_those_read_from_it(store):
         assert (kept.distance.todense() == read.distance.todense()).all()
 
 
+def test_arrays_of_both_ways_equal_those_read_from_the_links():
+    graph = nx.gnm_random_graph(12, 50, seed=3, directed=True)
+    graph.add_edge(4, 4)
+    for at, (_, _, values) in enumerate(graph.edges(data=True)):
+        values["weight"] = at % 5 + 1
+    merged = undirected(graph)
+    kept, read = arrays_of(merged), arrays_of(merged.copy())
+    assert (kept.weight.todense() == read.weight.todense()).all()
+    assert sum(weight for *_, weight in merged.edges(data="weight")) == sum(
+        weight for *_, weight in graph.edges(data="weight")
+    )
+
+
 def test_arrays_follow_a_change_of_the_network(store):
     graph = network(store)
     before = arrays_of(graph).weight.sum()
     a, b = list(graph)[:2]
     graph.add_edge(a, b, weight=7)
-    assert arrays_of(graph).weight.sum() == before + 7 - 0
+    assert arrays_of(graph).weight.sum() == before + 7
 
 
 def test_hostile_labels_and_missing_labels_stay_nodes():
