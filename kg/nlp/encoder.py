@@ -63,6 +63,19 @@ def model_hash(folder: Path) -> str:
     return summed.hexdigest()
 
 
+def _verify(folder: Path, meta: Any) -> None:
+    """Compare each file with the SHA-256 that meta.json records."""
+    try:
+        digests = dict(meta["sha256"])
+    except (KeyError, TypeError, ValueError) as exc:
+        raise ModelError(f"{folder / 'meta.json'} is damaged ({exc!r}). Install Dateline again.") from exc
+    for name, digest in digests.items():
+        if hashlib.sha256(_bytes(folder / name)).hexdigest() != digest:
+            raise ModelError(
+                f"{folder / name} is damaged (its SHA-256 is not that of meta.json). Install Dateline again."
+            )
+
+
 def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
@@ -98,6 +111,7 @@ class Encoder:
         self.folder = folder
         self._vocab = vocab
         meta = _json(folder / "meta.json")
+        _verify(folder, meta)
         labels = _json(folder / "labels.json")
         try:
             self._name_labels: list[str] = meta["names"]

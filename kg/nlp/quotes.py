@@ -91,6 +91,7 @@ class _Reader:
         self.parts = paragraphs(self.text, frozenset(wraps))
         self.quotes = find_quotes(self.text, self.parts)
         self.quote_begins = [quote.outer_begin for quote in self.quotes]
+        self.people = {m.begin: m for m in mentions if m.kind == "name" and m.type == "Person"}
         self.used: set[int] = set()
         self.doc_id = mentions[0].doc if mentions else ""
 
@@ -359,12 +360,13 @@ class _Reader:
         line = self.text[begin:end]
         if line[-1] in ".!?…,;" or len(line.split()) > MAX_HEADING_WORDS or number + 1 >= len(self.parts):
             return None
-        for mention in self.mentions:
-            if mention.begin == begin and mention.kind == "name" and mention.type == "Person":
-                rest = self.text[mention.end : end]
-                if not rest or rest[0] in ",:-–—(" or rest.startswith((" -", " –", " —", " (")):
-                    return Argument(mention.text, mention.begin, mention.end, "")
-        return None
+        person = self.people.get(begin)
+        if person is None:
+            return None
+        rest = self.text[person.end : end]
+        if rest and rest[0] not in ",:-–—(" and not rest.startswith((" -", " –", " —", " (")):
+            return None
+        return Argument(person.text, person.begin, person.end, "")
 
     def _is_first_person(self, number: int) -> bool:
         begin, end = self.parts[number]
