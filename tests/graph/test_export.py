@@ -402,6 +402,13 @@ def test_parquet_tables_hold_every_statement(source: Path, tmp_path: Path) -> No
     assert (users["value"], users["datatype"], users["fact"]) == ("1200000", NAMESPACES["xsd"] + "integer", True)
 
 
+def test_missing_pyarrow_says_how_to_get_it(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ExportError, match=r"pip install 'dateline\[parquet\]'"):
+        export_graph(source, tmp_path / "tables", "parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["graph.nt"]
+
+
 def test_columns_do_not_depend_on_the_rows(tmp_path: Path) -> None:
     pq = pytest.importorskip("pyarrow.parquet")
     (tmp_path / "graph.nt").write_text("")

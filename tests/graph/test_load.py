@@ -2,8 +2,10 @@
 
 import base64
 import gzip
+import importlib.util
 import json
 import logging
+import sys
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -430,6 +432,11 @@ def test_what_is_no_address_is_refused(source: Path, target: str) -> None:
 # ---------------------------------------------------------------- Neo4j, without a server
 
 
+needs_driver = pytest.mark.skipif(
+    importlib.util.find_spec("neo4j") is None, reason="needs the package neo4j: pip install 'dateline[neo4j]'"
+)
+
+
 class FakeNeo4j:
     """The driver's sessions and transactions over two dicts that do what MERGE by IRI does."""
 
@@ -477,6 +484,7 @@ class Row(dict[str, Any]):
         return self
 
 
+@needs_driver
 def test_neo4j_gets_nodes_and_relationships_by_iri(source: Path) -> None:
     driver = FakeNeo4j()
     first = load_neo4j(source, "bolt://h:7687", driver=driver, database="news")
@@ -496,6 +504,7 @@ def test_neo4j_gets_nodes_and_relationships_by_iri(source: Path) -> None:
     assert not any("Ruiz" in statement for statement in driver.statements)
 
 
+@needs_driver
 def test_neo4j_replaces_when_asked(source: Path) -> None:
     driver = FakeNeo4j()
     driver.nodes["urn:old"] = {"label": "old"}
@@ -503,6 +512,7 @@ def test_neo4j_replaces_when_asked(source: Path) -> None:
     assert "urn:old" not in driver.nodes
 
 
+@needs_driver
 def test_neo4j_says_what_is_missing(source: Path) -> None:
     class Losing(FakeNeo4j):
         def execute_write(self, work: Callable[..., None], *arguments: Any) -> None:
@@ -513,11 +523,22 @@ def test_neo4j_says_what_is_missing(source: Path) -> None:
         load_neo4j(source, "bolt://h", driver=Losing())
 
 
+@needs_driver
 def test_neo4j_errors_become_ours(source: Path) -> None:
-    neo4j = pytest.importorskip("neo4j")
     with pytest.raises(LoadError, match=r"bolt://127\.0\.0\.1:9: .*Running the same command again"):
         load_neo4j(source, "bolt://127.0.0.1:9", environ={"KG_USER": "a", "KG_PASSWORD": "hush"})
-    assert neo4j.GraphDatabase
+
+
+def test_a_missing_driver_says_how_to_get_it(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "neo4j.exceptions", None)
+    with pytest.raises(LoadError, match=r"pip install 'dateline\[neo4j\]'"):
+        load_neo4j(source, "bolt://h", driver=FakeNeo4j())
+
+
+def test_a_password_in_a_bolt_address_is_refused_unseen(source: Path) -> None:
+    with pytest.raises(LoadError) as caught:
+        load_neo4j(source, "bolt://ana:hush@h", driver=FakeNeo4j())
+    assert "hush" not in str(caught.value)
 
 
 # ---------------------------------------------------------------- the command
