@@ -69,7 +69,7 @@ def test_a_full_disk_is_a_clear_error_and_loses_nothing(tmp_path):
     expected = finish(tmp_path / "in", tmp_path / "clean")
     limited = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (LIMIT, LIMIT)); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (@@, @@)); "
         "from kg.cli import main; main()"
     )
     output = tmp_path / "out"
@@ -77,7 +77,7 @@ def test_a_full_disk_is_a_clear_error_and_loses_nothing(tmp_path):
         command = [
             sys.executable,
             "-c",
-            limited.replace("LIMIT", str(limit)),
+            limited.replace("@@", str(limit)),
             "build",
             str(tmp_path / "in"),
             "-o",
