@@ -11,11 +11,13 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import hypothesis
 import networkx as nx
 import pyoxigraph as ox
 import pytest
 import rdflib
 from click.testing import CliRunner
+from hypothesis import strategies as st
 from rdflib.namespace import RDFS
 
 from kg.cli import main
@@ -307,6 +309,26 @@ def hostile(tmp_path: Path) -> Path:
     lines.append(f"<{KGR}a> <{KG_IRI}knows> <{KGR}b> .")
     path.write_text("\n".join(sorted(lines)) + "\n", encoding="utf-8")
     return path
+
+
+@hypothesis.settings(max_examples=30, deadline=None, derandomize=True)
+@hypothesis.given(words=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30))
+def test_any_text_comes_back_from_any_format(tmp_path_factory: pytest.TempPathFactory, words: str) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    node, source = f"<{KGR}a>", folder / "graph.nt"
+    lines = [f"{node} <{NAMESPACES['rdfs']}label> {ox.Literal(words, language='en')} ."]
+    lines += [f"{node} <{NAMESPACES['rdf']}type> <{KG_IRI}{name}> ." for name in ("Agent", "Entity", "Person")]
+    source.write_text("\n".join(sorted(lines)) + "\n", encoding="utf-8")
+    for name, (form, _) in RDF_FORMATS.items():
+        export_graph(source, folder / f"out.{name}")
+        read = {
+            quad.object.value for quad in ox.parse(path=folder / f"out.{name}", format=form) if "label" in str(quad)
+        }
+        assert read == {clean(words) if name == "rdf" else words}, name
+    for name in ("graphml", "cytoscape.json", "nodelink.json"):
+        export_graph(source, folder / f"out.{name}")
+        label = read_network(name, folder / f"out.{name}").nodes[f"{KGR}a"].get("label", "")
+        assert label == clean(words), name
 
 
 @pytest.mark.parametrize("name", FORMATS)
