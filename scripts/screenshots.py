@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A drawn page -> pictures of it in build/screenshots, and one small one for the README.
 
-python scripts/screenshots.py output/graph.html [--readme docs/graph.png] [--name NAME]
+python scripts/screenshots.py output/graph.html [--readme docs/graph.png] [--view "name=tiktok-1a2b&hops=2"]
 """
 
 import argparse
@@ -22,8 +22,8 @@ VIEWS = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("page", type=Path)
-    parser.add_argument("--readme", type=Path, help="write one picture with a name opened here")
-    parser.add_argument("--name", default="", help="the name that is opened in it")
+    parser.add_argument("--readme", type=Path, help="write one picture of a chosen view here")
+    parser.add_argument("--view", default="", help="what follows the # in the address of that view")
     options = parser.parse_args()
     from playwright.sync_api import sync_playwright
 
@@ -33,16 +33,11 @@ def main() -> None:
         arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         browser = runner.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
 
-        def shot(target: Path, name: str = "", **view: object) -> None:
+        def shot(target: Path, fragment: str = "", **view: object) -> None:
             page = browser.new_page(reduced_motion="reduce", **view)
-            page.goto(options.page.resolve().as_uri())
+            page.goto(f"{options.page.resolve().as_uri()}#{fragment}")
             page.wait_for_selector("html[data-ready]")
             page.wait_for_timeout(300)
-            if name:
-                page.keyboard.press("/")
-                page.keyboard.type(name)
-                page.keyboard.press("Enter")
-                page.wait_for_timeout(300)
             page.screenshot(path=target)
             page.close()
             print(f"{target}: {target.stat().st_size // 1024} kB")
@@ -50,7 +45,7 @@ def main() -> None:
         for label, view in VIEWS.items():
             shot(folder / f"{options.page.stem}-{label}.png", **view)
         if options.readme:
-            shot(options.readme, options.name, viewport={"width": 1280, "height": 760})
+            shot(options.readme, options.view, viewport={"width": 1280, "height": 760})
         browser.close()
 
 

@@ -141,7 +141,7 @@ function spring(nodes) {
     return { x: Math.cos(turn) * reach + body.x * 0.02, y: Math.sin(turn) * reach + body.y * 0.02 };
   });
   for (let round = 0; round < 260; round++) {
-    const moves = points.map(({ x, y }) => ({ x: -x * 0.012, y: -y * 0.02 }));
+    const moves = points.map(({ x, y }) => ({ x: -x * 0.013, y: -y * 0.016 }));
     for (let a = 0; a < points.length; a++)
       for (let b = a + 1; b < points.length; b++) {
         const dx = points[a].x - points[b].x || 0.1, dy = points[a].y - points[b].y || 0.1, push = 5200 / (dx * dx + dy * dy + 40);
@@ -158,5 +158,26 @@ function spring(nodes) {
       point.y += (moves[at].y / length) * step;
     });
   }
-  return points.map(({ x, y }) => ({ x: x * 1.25, y }));
+  return makeRoom(nodes, points);
+}
+
+/** Scaled to a middling distance between neighbours, then boxes of name and label pushed apart. */
+function makeRoom(nodes, points) {
+  const nearest = points.map((point, at) => Math.min(...points.filter((_, other) => other !== at).map((other) => Math.hypot(point.x - other.x, point.y - other.y)), 1e6)).sort((a, b) => a - b);
+  const scale = 72 / Math.max(1, nearest[nearest.length >> 1]);
+  const boxes = points.map(({ x, y }, at) => ({ x: x * scale * 1.1, y: y * scale, half: Math.max(radius(nodes[at]), Math.min(30, label(nodes[at]).length) * 3.3) + 4, tall: radius(nodes[at]) + 13 }));
+  for (let round = 0; round < 120; round++) {
+    let moved = false;
+    for (let a = 0; a < boxes.length; a++)
+      for (let b = a + 1; b < boxes.length; b++) {
+        const p = boxes[a], q = boxes[b], overX = p.half + q.half - Math.abs(p.x - q.x), overY = p.tall + q.tall - Math.abs(p.y - q.y);
+        if (overX <= 0 || overY <= 0) continue;
+        moved = true;
+        const axis = overX < overY ? "x" : "y", push = Math.min(overX, overY) * (p[axis] < q[axis] ? -0.3 : 0.3);
+        p[axis] += push;
+        q[axis] -= push;
+      }
+    if (!moved) break;
+  }
+  return boxes.map(({ x, y }) => ({ x, y }));
 }

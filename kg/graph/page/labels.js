@@ -6,7 +6,7 @@ let drawnLabels = [];
 function drawLabels(ctx) {
   const scale = net.getScale(), box = $("canvas"), width = box.clientWidth, height = box.clientHeight;
   const at = (node) => net.canvasToDOM(bodyOf(node));
-  const grid = new BoxGrid(), placed = new BoxGrid();
+  const grid = new BoxGrid(), main = new BoxGrid(), placed = new BoxGrid();
   const inView = [];
   for (const node of byImportance) {
     if (!nodeOn[node] || !bodyOf(node)) continue;
@@ -15,6 +15,8 @@ function drawLabels(ctx) {
     const r = Math.max(radius(node) * scale, 2.4);
     inView.push({ node, x, y, r });
     if (r > 4) grid.add([x - r, y - r, x + r, y + r, node]);
+    // the shapes of the names at the centre stay free even where a label may cover lesser ones
+    if (r > 4 && inView.length <= 30) main.add([x - r * 0.8, y - r * 0.8, x + r * 0.8, y + r * 0.8, node]);
   }
   const wanted = standing || new Set();
   const first = inView.filter(({ node }) => hovered?.node === node || wanted.has(node));
@@ -30,7 +32,7 @@ function drawLabels(ctx) {
     // what was asked for may cover a name's shape, but no label ever covers another
     const must = wanted.has(item.node) || hovered?.node === item.node, asked = must || inView.length < 80 || inView.indexOf(item) < 30;
     const edge = { hits: ([left, top, right, bottom]) => left < 2 || top < 2 || right > width - 2 || bottom > height - 2 };
-    const found = placeLabel(ctx, item, [edge, grid, placed]) || (asked && placeLabel(ctx, item, [edge, placed])) || (must && placeLabel(ctx, item, [placed]));
+    const found = placeLabel(ctx, item, [edge, grid, placed]) || (asked && placeLabel(ctx, item, [edge, main, placed])) || (must && placeLabel(ctx, item, [placed]));
     if (!found) continue;
     placed.add(found.box);
     drawLabel(ctx, found, scale);

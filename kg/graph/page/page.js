@@ -265,8 +265,10 @@ function start() {
     redraw() {
       const began = performance.now();
       net.renderer._redraw();
-      // reading a pixel back waits until all is really drawn
-      net.renderer.canvas.getContext().getImageData(0, 0, 1, 1);
+      // reading a pixel of a copy back waits until all is really drawn
+      const copy = el("canvas", { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+      copy.drawImage($("canvas").querySelector("canvas"), 0, 0);
+      copy.getImageData(0, 0, 1, 1);
       return performance.now() - began;
     },
     readyMs: performance.now(),

@@ -8,6 +8,7 @@ let nameBatches = [];
 function dimmed() {
   const { selected } = state;
   if (selected?.node !== undefined) {
+    if (state.focus?.node === selected.node) return null;
     const near = new Set([selected.node]);
     for (const edge of edgesOf[selected.node]) if (edgeOn[edge]) near.add(network.edges[edge].from).add(network.edges[edge].to);
     return near;

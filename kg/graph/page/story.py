@@ -51,7 +51,7 @@ class Page:
             self._measure()
         count = len(self.content.nodes)
         self.shown = self.ranked if count <= max_nodes else self._top(min(TOP_NODES, max_nodes))
-        self.title = title or self._telling_title()
+        self.title = _clean(title or self._telling_title())
 
     def _measure(self) -> None:
         count = len(self.content.nodes)
