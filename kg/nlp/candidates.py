@@ -161,7 +161,11 @@ class Finder:
     def _cut_owner(self, begin: int, end: int) -> int:
         """Where the thing begins in "Mecca's Grand Mosque": after an owner that the list knows by itself."""
         for i in range(begin + 1, end - 1):
-            if self.doc[i].tag_ == "POS" and self.known.find(self.doc[begin:i].text) and not self.known.find(self.doc[begin:end].text):
+            if (
+                self.doc[i].tag_ == "POS"
+                and self.known.find(self.doc[begin:i].text)
+                and not self.known.find(self.doc[begin:end].text)
+            ):
                 return i + 1
         return begin
 
@@ -255,7 +259,11 @@ class Finder:
             return False
         after = i + 2 if self.doc[i + 1].text == "the" and i + 2 < sentence_end else i + 1
         first = self.doc[i - 1].text
-        return self._is_capital(after) and after == i + 1 and (first in self.nouns.suffixes or first in _OF_HEADS)
+        return (
+            self._is_capital(after)
+            and after == i + 1
+            and (first in _OF_HEADS or self.nouns.suffixes.get(first, "Company") != "Company")
+        )
 
     def _is_capital(self, i: int) -> bool:
         token = self.doc[i]

@@ -15,6 +15,7 @@ from kg.nlp.nouns import Nouns, coarse
 
 _APPOSITION_WEIGHT = 3.0
 _UNLINKED_WEIGHT = 2.0
+_WEAK_WEIGHT = 0.5
 _FOLLOWER_WEIGHT = 1.5
 _AGE_WEIGHT = 2.5
 _RELATIVE_WEIGHT = 1.5
@@ -80,7 +81,7 @@ def _titles(doc: Doc, begin: int, nouns: Nouns) -> list[Vote]:
     if begin == 0:
         return []
     before = doc[begin - 1]
-    if before.lower_ in nouns.titles and (before.text[:1].isupper() or before.lower_ not in nouns.classes):
+    if before.lower_ in nouns.titles and before.text[:1].isupper():
         return [Vote("Person", _APPOSITION_WEIGHT, f"title: {before.text}")]
     return []
 
@@ -98,7 +99,7 @@ def _before(doc: Doc, begin: int, head: Token, nouns: Nouns) -> list[Vote]:
     linked = noun.head.i == head.i or head.head.i == noun.i or (noun.head.i == head.head.i and noun.dep_ == "compound")
     if not linked and (found[0] == "Person" or not any(child.dep_ == "det" for child in noun.children)):
         return []
-    weight = _APPOSITION_WEIGHT if linked else _UNLINKED_WEIGHT
+    weight = _weight(found[1]) if linked else _UNLINKED_WEIGHT
     return [Vote(found[0], weight, f"apposition: {found[1]}")]
 
 
@@ -109,7 +110,7 @@ def _appositions(head: Token, end: int, nouns: Nouns) -> list[Vote]:
         if child.dep_ == "appos" and child.i >= end and child.pos_ in ("NOUN", "PROPN") and not _is_parenthesis(child):
             found = noun_class(child, nouns)
             if found and found[0] != "Group" and _is_describing(child):
-                votes.append(Vote(found[0], _APPOSITION_WEIGHT, f"apposition: {found[1]}"))
+                votes.append(Vote(found[0], _weight(found[1]), f"apposition: {found[1]}"))
     if any(child.dep_ == "cop" for child in head.children):
         for child in head.children:
             found = noun_class(child, nouns) if child.dep_ == "nsubj" else None
@@ -118,8 +119,19 @@ def _appositions(head: Token, end: int, nouns: Nouns) -> list[Vote]:
     if head.dep_ == "nsubj" and head.head.pos_ == "NOUN" and any(child.dep_ == "cop" for child in head.head.children):
         found = noun_class(head.head, nouns)
         if found and found[0] != "Group" and _is_describing(head.head):
-            votes.append(Vote(found[0], _APPOSITION_WEIGHT, f"copula: {found[1]}"))
+            votes.append(Vote(found[0], _weight(found[1]), f"copula: {found[1]}"))
     return votes
+
+
+def _weight(noun: str) -> float:
+    return _WEAK_WEIGHT if noun in _NOT_ONLY_PEOPLE else _APPOSITION_WEIGHT
+
+
+#: Nouns of people that firms, towns and programs are called too: "its main rival", "the market leader".
+_NOT_ONLY_PEOPLE = frozenset(
+    "rival ally partner leader owner member winner champion host opponent contender supporter investor customer client buyer "
+    "seller predecessor successor participant beneficiary pioneer survivor victim local native star head operator backer".split()
+)
 
 
 def _is_describing(noun: Token) -> bool:

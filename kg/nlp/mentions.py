@@ -70,7 +70,7 @@ def _elect(doc: Doc, found: list[Candidate], nouns: Nouns) -> dict[str, tuple[st
         by_name = nouns.class_of_name([token.text for token in doc[name.begin : name.end]])
         if by_name and not any(vote.reason.startswith("ending") for vote in name.votes):
             votes[key].append(Vote(by_name[0], ENDING_WEIGHT, f"ending: {by_name[1]}"))
-        votes[key] = _believable(votes[key])
+        votes[key] = _believable(votes[key], key)
     folded: dict[str, str] = {}
     for key in votes:
         folded.setdefault(key.casefold(), key)
@@ -78,6 +78,9 @@ def _elect(doc: Doc, found: list[Candidate], nouns: Nouns) -> dict[str, tuple[st
     for key, ballot in votes.items():
         merged[key.casefold()] += ballot
     elected = {key: _winner(merged[key.casefold()]) for key in votes}
+    for key, short in _short_names(elected, nouns).items():
+        if key in elected and elected[key][0] != short[0]:
+            elected[key] = _winner([*merged[key.casefold()], Vote(short[0], _FULL_NAME_WEIGHT, short[1])])
     located = {_key(doc, name) for name in found if _is_located(doc, name)}
     persons = {
         key.split()[-1]: key for key, (class_name, _) in elected.items() if class_name == "Person" and " " in key
@@ -90,15 +93,33 @@ def _elect(doc: Doc, found: list[Candidate], nouns: Nouns) -> dict[str, tuple[st
     return elected
 
 
-def _believable(ballot: list[Vote]) -> list[Vote]:
-    """The votes without endings that better evidence contradicts: a listed name, or a person called Law or Park."""
+def _short_names(elected: dict[str, tuple[str, str]], nouns: Nouns) -> dict[str, tuple[str, str]]:
+    """Form -> (class, reason) for what companies and teams are called for short: "Kestrel" of "Kestrel Robotics Ltd"."""
+    short: dict[str, tuple[str, str]] = {}
+    for key, (class_name, _) in elected.items():
+        words = key.split()
+        if len(words) > 1 and class_name in ("Company", "SportsTeam") and words[-1] in nouns.suffixes:
+            while len(words) > 1 and words[-1] in nouns.suffixes:
+                words = words[:-1]
+            short.setdefault(" ".join(words), (class_name, f"short for {key}"))
+    return short
+
+
+def _believable(ballot: list[Vote], key: str) -> list[Vote]:
+    """The votes without those that better evidence contradicts.
+
+    Endings yield to a listed name and to a person called Law or Park; "Tom Hale videos" makes no platform of a person.
+    """
     listed = any(vote.reason == "names.toml" for vote in ballot)
     person = any(vote.class_name == "Person" for vote in ballot)
     return [
         vote
         for vote in ballot
-        if not vote.reason.startswith("ending: ")
-        or not (listed or (person and vote.reason.removeprefix("ending: ") in _SURNAMES_TOO))
+        if not (
+            vote.reason.startswith("ending: ")
+            and (listed or (person and vote.reason.removeprefix("ending: ") in _SURNAMES_TOO))
+        )
+        and not (vote.reason.startswith("neighbour: ") and person and " " in key)
     ]
 
 

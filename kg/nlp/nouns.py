@@ -49,8 +49,9 @@ class Nouns:
         for length in (3, 2, 1):
             if found := self.prefixes.get(tuple(words[:length])):
                 return found, " ".join(words[:length])
-        if found := self.suffixes.get(words[-1]):
-            return found, words[-1]
+        for ending in (" ".join(words[-2:]), words[-1]):
+            if found := self.suffixes.get(ending):
+                return found, ending
         # "Ministry of Foreign Affairs", "Embassy in Paris": the head stands before the preposition
         for i, word in enumerate(words[1:], 1):
             if word in ("of", "for", "in", "at", "on") and (found := self.suffixes.get(words[i - 1])):

@@ -30,7 +30,7 @@ _PERSONS = {
 }
 _GENERIC_PERSONS = frozenset({"man", "woman", "boy", "girl", "leader", "official", "person"})
 _LEGAL_FORMS = frozenset(
-    "inc inc. corp corp. corporation co co. ltd ltd. plc llc group holdings company ag gmbh sa nv se limited "
+    "inc inc. corp corp. corporation co co. ltd ltd. plc llc group holdings company ag gmbh sa nv se limited asa ab oyj spa bv pty bhd kk "
     "technologies platforms".split()
 )
 
@@ -65,8 +65,19 @@ class Sieve:
         for node in self.named:
             if node.mention.type != "Person" or " " in node.key:
                 continue
-            if any(_is_introduction(child, node) for child in node.head.children):
+            if any(_is_introduction(child, node) for child in node.head.children) and self._is_described_before(node):
                 self.apart[node.index] = node.index
+
+    def _is_described_before(self, node: Node) -> bool:
+        """Whether the person with that surname has had an introduction already, so that a second one is somebody else's."""
+        return any(
+            other.mention.type == "Person"
+            and " " in other.key
+            and node.key in (other.key.split()[0], other.key.split()[-1])
+            and any(child.dep_ == "appos" and child.pos_ == "NOUN" for child in other.head.children)
+            for other in self.named
+            if other.index < node.index
+        )
 
     def same_names(self, *, across_introductions: bool = False) -> None:
         """Names with one form and one branch; a surname introduced anew opens a chain that later surnames join."""
@@ -129,9 +140,11 @@ class Sieve:
                 for form in _short_forms(node):
                     full[form].append(node)
         for node in self.named:
-            if " " in node.mention.text or node.index in self.apart or node.is_metonym:
+            if node.key not in full or node.index in self.apart or node.is_metonym:
                 continue
-            owners = [o for o in full.get(node.key, []) if o.branch == node.branch and self._may_follow(o, node)]
+            owners = [
+                o for o in full[node.key] if o.branch == node.branch and o.key != node.key and self._may_follow(o, node)
+            ]
             roots = {self.chains.root(owner.index) for owner in owners}
             roots.discard(self.chains.root(node.index))
             if len(roots) == 1 and self._first_of(node) is node:
@@ -150,7 +163,7 @@ class Sieve:
         """Full name first; or the short form stands in the headline only."""
         if full.index < short.index:
             return not self._has_other_title(full, short)
-        return short.sentence == 0 and full.mention.type != "Person"
+        return full.mention.type != "Person" and (short.sentence == 0 or " " in short.key)
 
     def _has_other_title(self, full: Node, short: Node) -> bool:
         genders = {full.gender, short.gender} - {None}
@@ -192,7 +205,10 @@ class Sieve:
 
     def _describe(self, name: Node, description: Node) -> None:
         fits = description.branch == name.branch or (
-            description.branch == "Entity" and not description.plural and determiner(description) in ("a", "the")
+            name.branch in ("Person", "Organization", "Platform")
+            and description.branch == "Entity"
+            and not description.plural
+            and determiner(description) in ("a", "the")
         )
         if fits or {description.branch, name.branch} <= _LOOSE:
             self.chains.merge(name.index, description.index)
@@ -395,7 +411,11 @@ class Sieve:
             return False
         members = self.chains.members(root)
         noun = node.head.lower_
-        if wanted != "Person" and noun not in _GENERIC_NOUNS and not any(noun in m.key.casefold().split() for m in members):
+        if (
+            wanted != "Person"
+            and noun not in _GENERIC_NOUNS
+            and not any(noun in m.key.casefold().split() for m in members)
+        ):
             return False
         said = {word for member in members if member.mention.kind == "nominal" for word in _modifiers(member)}
         for word in _modifiers(node) - said:
@@ -439,7 +459,7 @@ def _short_forms(node: Node) -> Iterator[str]:
             yield " ".join(words[1:])
         return
     if node.branch in ("Organization", "Platform"):
-        while len(words) > 1 and words[-1].lower() in _LEGAL_FORMS:
+        while len(words) > 1 and (words[-1].lower() in _LEGAL_FORMS or node.mention.type in ("Company", "SportsTeam")):
             words = words[:-1]
             yield " ".join(words)
 
@@ -498,16 +518,12 @@ def _sections(text: str, named: Sequence[Node]) -> Iterator[tuple[int, int, Node
 def group_name(nodes: Sequence[Node]) -> str | None:
     """ "American users" of "many American users": a group that a name or a demonym tells apart, else None."""
     for node in nodes:
-        words = node.mention.text.split()
-        while words and not words[0][:1].isupper():
-            words = words[1:]
-        if node.mention.begin == node.head.sent.start_char and words and words[0].lower() in _QUANTIFIERS:
-            words = words[1:]
-        if node.branch == "Group" and len(words) > 1 and any(word[:1].isupper() for word in words):
-            return " ".join(words)
+        if node.branch != "Group" or node.mention.kind != "nominal":
+            continue
+        for token in node.head.doc[node.begin : node.end - 1]:
+            # a capital at the head of a sentence says nothing
+            if token.text[:1].isupper() and (
+                token.pos_ == "PROPN" or (token.pos_ == "ADJ" and not token.is_sent_start)
+            ):
+                return node.head.doc[token.i : node.end].text
     return None
-
-
-_QUANTIFIERS = frozenset(
-    "many some most all several few more other these those the both two three our their his her its young ordinary".split()
-)
