@@ -143,7 +143,7 @@ def with_values(text: str, terms: Mapping[str, str], *, everywhere: bool = False
         text: A query.
         terms: Variable -> term.
         everywhere: Whether to bind it also in the branches and sub-selects that name it, so that the engine need not
-            answer these for all values first; EXISTS, OPTIONAL and MINUS groups are left alone.
+            answer these for all values first; EXISTS and OPTIONAL groups are left alone.
     """
     place = first_group(text)
     if not terms or place is None:
@@ -263,9 +263,10 @@ def _inner_groups(text: str, outer: int) -> Iterator[tuple[int, set[str]]]:
     in_values = False
     for number, token in enumerate(found):
         if token.text == "{" and token.kind == "mark":
-            # a group after a keyword does not join (OPTIONAL, MINUS, EXISTS) or is one block of data (VALUES)
+            # a group after OPTIONAL or EXISTS does not join, one after VALUES is data; MINUS may only take away more,
+            # and a parameter's value is the same on both sides of it
             parent_joins = all(joins for *_, joins in open_groups)
-            joins = parent_joins and before is not None and (before.text in "{}." or before.is_word("UNION", "WHERE"))
+            joins = parent_joins and before is not None and (before.text in "{}." or before.is_word("UNION", "WHERE", "MINUS"))
             is_select = number + 1 < len(found) and found[number + 1].is_word("SELECT")
             open_groups.append((-1 if is_select else token.end, set(), joins and not in_values))
         elif token.text == "}" and token.kind == "mark" and open_groups:

@@ -71,8 +71,10 @@ ANSWERS = [
     (["quoted-most"], [("Ana Ruiz", "2", "2"), ("Omar Bello", "2", "1")]),
     (["who-said-what-about", "Northwind"], [
         ("Daily Post", "claim", "Northwind does not own Quill, the Daily Post found.", UNTITLED),
+        ("Omar Bello", "claim", "Omar Bello said that Northwind owns Quill.", LEDGER),
         ("Omar Bello", "indirect", "Northwind owns Quill", LEDGER)]),
-    (["who-said-what-about", "Northwind", "Omar Bello"], [("Omar Bello", "indirect", "Northwind owns Quill", LEDGER)]),
+    (["who-said-what-about", "Northwind", "Omar Bello"], [("Omar Bello", "claim", "Omar Bello said that Northwind owns Quill.", LEDGER),
+        ("Omar Bello", "indirect", "Northwind owns Quill", LEDGER)]),
     (["co-mentioned", "Chirp"], [
         ("Ana Ruiz", "1", "3"), ("Lima", "1", "1"), ("Norland", "1", "1"), ("Northwind", "1", "1"), ("Quill", "1", "1")]),
     (["most-mentioned", "Company"], [("Northwind", "3", "5"), ("Quill", "3", "4")]),
