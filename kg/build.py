@@ -16,7 +16,7 @@ from kg import __version__
 from kg.cache import Cache, Item, SourceFile, metadata_of, reading_key, with_metadata
 from kg.corrections import Anchor, Corrections, append_correction, append_forgotten, read_corrections
 from kg.errors import InputError, StoreError, UnknownName
-from kg.files import FolderLock, atomic_write
+from kg.files import FolderLock, atomic_write, disk_errors
 from kg.ontology import data_folder, ontology
 from kg.records import Document, Reading, digest
 from kg.report import Report, write_report
@@ -87,7 +87,7 @@ def build(
     progress = progress or Silent()
     output = settings.output
     report = Report()
-    with FolderLock(output), Cache(output / "records", fresh=fresh) as cache:
+    with disk_errors(output), FolderLock(output), Cache(output / "records", fresh=fresh) as cache:
         corrections = read_corrections(output / "corrections.toml")
         from kg.nlp.pipeline import load_pipeline, pipeline_fingerprint
 
@@ -163,7 +163,7 @@ def forget(doc: str, settings: Settings, progress: Progress | None = None) -> Re
     """
     report = Report()
     output = settings.output
-    with FolderLock(output), Cache(output / "records") as cache:
+    with disk_errors(output), FolderLock(output), Cache(output / "records") as cache:
         local = doc.rsplit("/", 1)[-1].removeprefix("kgr:")
         if local not in cache.keys:
             raise UnknownName(f"No document {doc} in {output}. `kg query documents` lists them with their ids.")
@@ -188,7 +188,7 @@ def correct(kind: str, a: str, b: str, settings: Settings, progress: Progress | 
     report = Report()
     output = settings.output
     path = output / "corrections.toml"
-    with FolderLock(output), Cache(output / "records") as cache:
+    with disk_errors(output), FolderLock(output), Cache(output / "records") as cache:
         readings = {reading.document.id: reading for reading in cache.readings()}
         resolution = resolve(
             _split_all(list(readings.values()), read_corrections(path)), read_corrections(path), _Known()

@@ -3,7 +3,7 @@
 The only module with calls that differ between POSIX and Windows.
 """
 
-__all__ = ["FolderLock", "atomic_write", "sync_folder"]
+__all__ = ["FolderLock", "atomic_write", "disk_errors", "sync_folder"]
 
 import os
 import sys
@@ -46,6 +46,22 @@ def atomic_write(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def disk_errors(folder: Path) -> Iterator[None]:
+    """Turn a disk that is full, gone or read-only into one clear error, wherever in a run it shows.
+
+    Raises:
+        InputError: names the folder and what to do; nothing that was finished is lost.
+    """
+    try:
+        yield
+    except OSError as exc:
+        raise InputError(
+            f"Cannot write in {folder}: {exc.strerror or exc}. Make room or choose another folder with -o, then run the "
+            "same command again: it goes on where it stopped."
+        ) from exc
 
 
 def sync_folder(folder: Path) -> None:
