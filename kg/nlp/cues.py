@@ -198,7 +198,7 @@ def is_cued(doc: Doc, begin: int, end: int, class_name: str, nouns: Nouns) -> bo
     said = doc[max(begin - 3, 0) : begin].text.lower()
     if said.endswith(("known as", "renamed", "rebranded as", "rebranded", "formerly", "called", "dubbed")):
         return True
-    span_label = {(span.start, span.end): span.label_ for span in doc.ents}.get((begin, end))
+    span_label = _label(doc, begin, end)
     branch = coarse(class_name)
     after = doc[end] if end < len(doc) else None
     before = doc[begin - 1] if begin > 0 else None
@@ -216,6 +216,13 @@ def is_cued(doc: Doc, begin: int, end: int, class_name: str, nouns: Nouns) -> bo
             after is None or after.pos_ not in ("NOUN", "PROPN")
         )
     return False
+
+
+def _label(doc: Doc, begin: int, end: int) -> str | None:
+    """The model's label of exactly this span."""
+    whole = doc[begin].ent_iob_ == "B" and all(token.ent_iob_ == "I" for token in doc[begin + 1 : end])
+    goes_on = end < len(doc) and doc[end].ent_iob_ == "I"
+    return doc[begin].ent_type_ if whole and not goes_on else None
 
 
 def _label_fits(label: str, branch: str) -> bool:

@@ -8,6 +8,7 @@ the same document. All mentions of one form vote on its class, so that a person 
 __all__ = ["find_mentions"]
 
 import math
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
@@ -47,11 +48,11 @@ def find_mentions(doc: Doc, document: Document, names: NameList) -> list[Mention
 
 
 def _readable(doc: Doc, document: Document) -> list[bool]:
-    stretches = document.boilerplate
-    flags = []
-    for token in doc:
-        inside = any(stretch.begin <= token.idx < stretch.end for stretch in stretches) if stretches else False
-        flags.append(not inside and not token.is_space)
+    flags = [not token.is_space for token in doc]
+    begins = [token.idx for token in doc]
+    for stretch in document.boilerplate:
+        for i in range(bisect_left(begins, stretch.begin), bisect_left(begins, stretch.end)):
+            flags[i] = False
     return flags
 
 

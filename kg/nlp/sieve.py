@@ -1,4 +1,4 @@
-"""Chains of mentions -> longer chains, step by step: names, aliases, short forms, appositions, speakers, descriptions, pronouns.
+"""Chains of mentions -> longer chains, step by step, from names and aliases to descriptions and pronouns.
 
 Each step works on the chains that the surer steps before it made, and keeps its reason where it gives a thing another name.
 """
@@ -6,6 +6,7 @@ Each step works on the chains that the surer steps before it made, and keeps its
 __all__ = ["MIN_PROBABILITY", "Sieve", "determiner", "group_name"]
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -16,6 +17,7 @@ from kg.nlp.chains import Chains, Node
 from kg.nlp.names import NameList
 from kg.nlp.nouns import Nouns, coarse
 from kg.nlp.pronouns import best_candidate, family
+from kg.nlp.voices import Stretches, quotation_stretches, sections, speaker_stretches
 from kg.ontology import ontology
 from kg.records import Alias, Document, Quotation
 
@@ -30,8 +32,8 @@ _PERSONS = {
 }
 _GENERIC_PERSONS = frozenset({"man", "woman", "boy", "girl", "leader", "official", "person"})
 _LEGAL_FORMS = frozenset(
-    "inc inc. corp corp. corporation co co. ltd ltd. plc llc group holdings company ag gmbh sa nv se limited asa ab oyj spa bv pty bhd kk "
-    "technologies platforms".split()
+    "inc inc. corp corp. corporation co co. ltd ltd. plc llc group holdings company ag gmbh "
+    "sa nv se limited asa ab oyj spa bv pty bhd kk technologies platforms".split()
 )
 
 
@@ -229,7 +231,7 @@ class Sieve:
                 owner = next(
                     (
                         n
-                        for n in reversed(self.nodes[: node.index])
+                        for n in reversed(self.nodes[max(node.index - 20, 0) : node.index])
                         if n.end == before + 1 and n.mention.kind != "pronoun"
                     ),
                     None,
@@ -242,8 +244,11 @@ class Sieve:
 
         Other first and second persons make one chain for each quotation, turn or text, which has no name.
         """
-        speakers = self._speakers()
-        sections = list(_sections(self.document.text, self.named))
+        speakers = speaker_stretches(self.nodes, self.quotations)
+        direct = quotation_stretches(self.quotations, forms=("direct",))
+        quoted = quotation_stretches(self.quotations, forms=("direct", "mixed", "indirect"))
+        authors = sections(self.document.text, self.named)
+        floor = Stretches(turns)
         voices = sorted({speaker for _, _, speaker in turns})
         first: dict[tuple[str, str], int] = {}
         for node in self.nodes:
@@ -251,48 +256,21 @@ class Sieve:
             if person is None or node.mention.kind != "pronoun":
                 continue
             at = node.mention.begin
+            speaker = speakers.at(at)
             if person == "I":
-                owner = next((index for begin, end, index in reversed(speakers) if begin <= at < end), None)
-                if owner is None and not self._is_quoted(at):
-                    owner = next((node.index for begin, end, node in sections if begin <= at < end), None)
+                owner = authors.at(at) if speaker is None and direct.at(at) is None else speaker
                 if owner is not None:
                     self.chains.merge(owner, node.index)
                     continue
-            voice = next((speaker for begin, end, speaker in turns if begin <= at < end), "")
+            voice = floor.at(at) or ""
             if person == "you" and len(voices) == 2 and voice:
                 person, voice = "I", voices[1 - voices.index(voice)]
-            stretch = voice or self._voice_of_quotation(at, speakers)
+            # without a speaker on record, each quotation has a voice of its own
+            own = f"quotation {quoted.at(at)}" if speaker is None else f"speaker {self.chains.root(speaker)}"
+            stretch = voice or own
             if (person, stretch) in first:
                 self.chains.merge(first[person, stretch], node.index)
             first.setdefault((person, stretch), node.index)
-
-    def _voice_of_quotation(self, offset: int, speakers: Sequence[tuple[int, int, int]]) -> str:
-        """The chain of the speaker, or the quotation itself when nobody is known to speak; empty outside of quotations."""
-        owner = next((index for begin, end, index in speakers if begin <= offset < end), None)
-        if owner is not None:
-            return f"speaker {self.chains.root(owner)}"
-        return next((str(q.content.begin) for q in self.quotations if q.content.begin <= offset < q.content.end), "")
-
-    def _is_quoted(self, offset: int) -> bool:
-        return any(q.content.begin <= offset < q.content.end and q.form == "direct" for q in self.quotations)
-
-    def _speakers(self) -> list[tuple[int, int, int]]:
-        found = []
-        for quotation in self.quotations:
-            if quotation.speaker is None or quotation.form == "indirect":
-                continue
-            speaker = quotation.speaker
-            owner = next(
-                (
-                    n
-                    for n in self.nodes
-                    if n.mention.begin < speaker.end and speaker.begin < n.mention.end and n.mention.kind != "nominal"
-                ),
-                next((n for n in self.nodes if n.mention.begin < speaker.end and speaker.begin < n.mention.end), None),
-            )
-            if owner is not None:
-                found.append((quotation.content.begin, quotation.content.end, owner.index))
-        return found
 
     def left_to_right(self, min_probability: float | None) -> None:
         """Descriptions and pronouns, in text order, each seeing what was settled before it."""
@@ -315,14 +293,9 @@ class Sieve:
         return self.chains.traits(node.index).size == 1
 
     def _quote_of(self) -> dict[int, int]:
-        spans = [(q.content.begin, q.content.end) for q in self.quotations if q.form != "indirect"]
-        inside = {}
-        for node in self.nodes:
-            for number, (begin, end) in enumerate(spans):
-                if begin <= node.mention.begin < end:
-                    inside[node.index] = number
-                    break
-        return inside
+        quoted = quotation_stretches(self.quotations, forms=("direct", "mixed"))
+        inside = {node.index: quoted.at(node.mention.begin) for node in self.nodes}
+        return {index: number for index, number in inside.items() if number is not None}
 
     def _resolve_description(self, node: Node) -> None:
         if node.head.dep_ in ("root", "ROOT") and any(c.dep_ == "cop" for c in node.head.children):
@@ -350,9 +323,8 @@ class Sieve:
         ten beyond, "X" after "X" one time in a hundred, "the X of Y" two times in ten: those stay apart.
         """
         mine, complement = _modifiers(node), _complement(node)
-        for other in self._by_noun.get(node.head.lower_, [])[::-1]:
-            if other.index >= node.index:
-                continue
+        nouns = self._by_noun.get(node.head.lower_, [])
+        for other in reversed(_nodes_before(nouns, node)):
             if node.sentence - other.sentence > _SAME_NOUN_WINDOW:
                 return None
             if complement and _complement(other) != complement:
@@ -381,7 +353,7 @@ class Sieve:
         window = 2 if person else _NOMINAL_WINDOW
         scores: dict[int, float] = {}
         nearest: dict[int, Node] = {}
-        for other in reversed(self.nodes[: node.index]):
+        for other in reversed(self.nodes[max(node.index - 300, 0) : node.index]):
             back = node.sentence - other.sentence
             if back > window:
                 break
@@ -396,8 +368,8 @@ class Sieve:
         return nearest[ranked[0]]
 
     def _person_with_role(self, node: Node, noun: str) -> Node | None:
-        for other in reversed(self.nodes[: node.index]):
-            if other.mention.kind == "nominal" and self.nouns.singular(other.head.lemma_ or other.head.text) == noun:
+        for other in reversed(_nodes_before(self._by_noun.get(node.head.lower_, []), node)):
+            if self.nouns.singular(other.head.lemma_ or other.head.text) == noun:
                 root = self.chains.root(other.index)
                 return other if self.chains.traits(root).named else None
         return None
@@ -434,11 +406,13 @@ _EMPTY_MODIFIERS = frozenset(
 )
 #: Nouns that take up a name of their class; "the police", "the airport", "the match" only one that has the word in it.
 _GENERIC_NOUNS = frozenset(
-    "app application platform website site network company firm corporation startup manufacturer maker carmaker automaker chipmaker "
-    "drugmaker planemaker retailer bank lender airline carrier insurer brewer giant operator producer newspaper magazine broadcaster "
-    "outlet agency regulator watchdog body organization organisation group institution charity nonprofit club team side party country "
-    "nation kingdom republic city town village capital region territory province state island peninsula film movie novel book song "
-    "album play series show game court institute university bloc union alliance service chatbot marketplace".split()
+    "app application platform website site network company firm corporation startup manufacturer maker "
+    "carmaker automaker chipmaker drugmaker planemaker retailer bank lender airline carrier insurer brewer "
+    "giant operator producer newspaper magazine broadcaster outlet agency regulator watchdog body organization "
+    "organisation group institution charity nonprofit club team side party country nation kingdom "
+    "republic city town village capital region territory province state island peninsula film "
+    "movie novel book song album play series show game court institute university "
+    "bloc union alliance service chatbot marketplace".split()
 )
 _LOOSE = frozenset({"Organization", "Platform", "Product", "Entity"})
 
@@ -462,6 +436,12 @@ def _short_forms(node: Node) -> Iterator[str]:
         while len(words) > 1 and (words[-1].lower() in _LEGAL_FORMS or node.mention.type in ("Company", "SportsTeam")):
             words = words[:-1]
             yield " ".join(words)
+
+
+def _nodes_before(nodes: Sequence[Node], node: Node) -> Sequence[Node]:
+    """The last of these nodes that stand before the node: as many as a window of sentences can hold."""
+    end = bisect_left(nodes, node.index, key=lambda other: other.index)
+    return nodes[max(end - 60, 0) : end]
 
 
 def _modifiers(node: Node) -> set[str]:
@@ -491,28 +471,6 @@ def _complement(node: Node) -> str:
 
 _COMPLEMENTS = frozenset({"nmod", "acl", "acl:relcl"})
 _DETERMINERS = frozenset("the a an this that these those its his her their our my your some any no such same".split())
-
-
-def _sections(text: str, named: Sequence[Node]) -> Iterator[tuple[int, int, Node]]:
-    """(begin, end, person) of the stretches under a short line that names one person and has no full stop."""
-    lines = [match for match in re.finditer(r"[^\n]+", text) if match.group().strip()]
-    headings = []
-    for match in lines:
-        line = match.group().strip()
-        if len(line) > 120 or line[-1] in ".!?:;,”\"'" or line[0] in '“"–-(':
-            continue
-        owner = next((n for n in named if match.start() <= n.mention.begin < match.end()), None)
-        starts = owner is not None and not text[match.start() : owner.mention.begin].strip()
-        if (
-            owner is not None
-            and starts
-            and owner.mention.type == "Person"
-            and owner.head.dep_ not in ("nsubj", "nsubj:pass")
-        ):
-            headings.append((match, owner))
-    ends = [match.start() for match, _ in headings[1:]] + [len(text)]
-    for (match, owner), end in zip(headings, ends, strict=False):
-        yield match.end(), end, owner
 
 
 def group_name(nodes: Sequence[Node]) -> str | None:
