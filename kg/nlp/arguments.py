@@ -94,7 +94,10 @@ class Arguments:
     def mention(self, token: int) -> Mention | None:
         """The mention whose head the token is, or one that the text identifies with it; only of usable entities."""
         spare = None
-        candidates = [token, *self.syntax.identical(token), *self._named_kind(token)]
+        candidates = [token, *self._named_kind(token)]
+        if self.syntax.pos[token] != "PROPN" or token in self.by_head:
+            # a name that was not found is not what stands in apposition to it
+            candidates[1:1] = self.syntax.identical(token)
         for candidate in candidates:
             found = self.by_head.get(candidate)
             if found is None and candidate in self.covering and self.syntax.pos[candidate] == "PROPN":
@@ -122,7 +125,8 @@ class Arguments:
             inside = [k for k in syntax.prepositional(token, frozenset({"of"})) if syntax.heads[k] == token]
             return [k for k in inside if k in self.covering]
         if syntax.lemmas[token] in _KINDS and token - 1 in self.covering:
-            return [k for k in syntax.children(token, "compound", "nmod", "appos") if k == self.head_of_name(token - 1)]
+            head = self.head_of_name(token - 1)
+            return [head] if syntax.heads[head] == token else []
         return []
 
     def head_of_name(self, token: int) -> int:

@@ -14,12 +14,21 @@ from kg.nlp.patterns import Pattern, Slot, Step, Steps, read_patterns
 from kg.nlp.syntax import Syntax
 from kg.ontology import data_folder
 
+#: Before a head or a manager these name a part of the body: "Norvia Marketing Manager".
+_DEPARTMENTS = frozenset(
+    "marketing sales communications communication operations operation project product finance account brand "
+    "programme program research technical relations resources hr it media event events branch area country site "
+    "station shift office policy security content design data team campaign".split()
+)
+#: How far "founder and chief executive of X" may stretch from the first office to the second.
+_NEAR_TOKENS = 4
 _WORD_CLASSES = {"VERB": ("VERB", "AUX"), "NOUN": ("NOUN", "PROPN"), "ADJ": ("ADJ", "VERB", "ADV"), "ANY": None}
 #: Adjectives that make another office of an office.
 _OTHER_OFFICE = frozenset(
-    "vice deputy assistant associate junior regional artistic musical creative scientific technical co under sub honorary "
-    "lieutenant aspiring would-be future potential possible prospective self-proclaimed self-styled fake rival next local "
-    "chief-of-staff divisional alleged so-called unelected shadow presumptive incoming unofficial".split()
+    "vice deputy assistant associate junior regional artistic musical creative scientific technical co under sub "
+    "honorary lieutenant aspiring would-be future potential possible prospective self-proclaimed self-styled fake "
+    "rival next local chief-of-staff divisional alleged so-called unelected shadow presumptive incoming "
+    "unofficial".split()
 )
 
 
@@ -153,6 +162,8 @@ def _is_half(syntax: Syntax, i: int) -> bool:
 
 def _is_bare(syntax: Syntax, i: int, first: int) -> bool:
     """Whether nothing before the noun makes it another office: "sales director", "vice president"."""
+    if any(k < first and syntax.lower[k] in _DEPARTMENTS for k in syntax.kids[i]):
+        return False
     if syntax.tags[i] in ("NNS", "NNPS") and not syntax.lower[i].startswith("co"):
         return False
     for kid in syntax.kids[i]:
@@ -255,7 +266,7 @@ def _shared(syntax: Syntax, i: int, ask: Callable[[int], list[int]], *, right: b
         return found
     if right:
         for kid in syntax.children(i, "conj"):
-            if syntax.pos[kid] == "NOUN":
+            if syntax.pos[kid] == "NOUN" and kid - i <= _NEAR_TOKENS:
                 found = found or ask(kid)
     elif syntax.deps[i] == "conj":
         found = ask(syntax.heads[i])

@@ -37,10 +37,11 @@ _PLANS = frozenset(
     "aspire slate look move opt resolve order instruct hire contract bound likely earmark".split()
 )
 _DOUBT_NOUNS = frozenset(
-    "possibility prospect threat fear hope chance call demand proposal bid attempt effort claim allegation "
-    "accusation suspicion rumour rumor speculation idea talk question risk likelihood case suggestion request "
-    "offer option opportunity right ability need danger concern warning probability potential notion dream desire "
-    "wish petition motion campaign push appeal pressure charge theory".split()
+    "possibility prospect threat delusion belief myth illusion impression misconception lie hoax rumours fear "
+    "hope chance call demand proposal bid attempt effort claim allegation accusation suspicion rumour rumor "
+    "speculation idea talk question risk likelihood case suggestion request offer option opportunity right "
+    "ability need danger concern warning probability potential notion dream desire wish petition motion campaign "
+    "push appeal pressure charge theory".split()
 )
 #: Verbs whose infinitive did happen; any other infinitive is not taken for a fact.
 _FACTIVE = frozenset(

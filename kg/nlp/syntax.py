@@ -224,7 +224,9 @@ class Syntax:
         found = []
         plural = self.tags[i] in ("NNS", "NNPS")
         if self.deps[i] == "appos" and not self.is_tight(i) and not self._is_listed(i, plural=plural):
-            found.append(Bearer(self.heads[i], None, how="apposition"))
+            # in "A, head of X, and B, head of Y" the second apposition belongs to B
+            nearer = [k for k in self.children(self.heads[i], "conj") if k < i and self.pos[k] == "PROPN"]
+            found.append(Bearer((nearer or [self.heads[i]])[-1], None, how="apposition"))
         found += [
             Bearer(k, None, how="apposition")
             for k in self.children(i, "appos")
@@ -232,7 +234,7 @@ class Syntax:
         ]
         found += [Bearer(k, None, how="title") for k in self.children(i, "flat") if self.pos[k] == "PROPN"][:1]
         head = self.heads[i]
-        if self.deps[i] in _TITLES and self.pos[head] == "PROPN" and i < head and not self.children(i, "case"):
+        if self.deps[i] in _TITLES and self.pos[head] == "PROPN" and i < head and self._is_title(i, head):
             found.append(Bearer(head, None, how="title"))
         if not found and i + 1 < len(self) and self.pos[i + 1] == "PROPN" and not self.children(i, "cop"):
             if plural and not self.children(i + 1, "conj"):
@@ -249,6 +251,10 @@ class Syntax:
         if self.children(i, "cop") and not self.children(i, "case"):
             found += [Bearer(s, i, how="copula") for s in self.subjects(i)]
         return found + self._bearers_by_verb(i)
+
+    def _is_title(self, i: int, head: int) -> bool:
+        """Whether nothing but the rest of a title stands between the noun and the name."""
+        return not self.children(i, "case") and all(self.pos[k] in ("NOUN", "PROPN", "ADJ") for k in range(i + 1, head))
 
     def _is_listed(self, i: int, *, plural: bool) -> bool:
         """Whether what looks like an apposition is an item of a list: "X, consul of Y, the ambassador to Z and officials"."""
