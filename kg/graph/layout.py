@@ -176,6 +176,9 @@ def _one_community(links: list[Link], size: Floats) -> Floats:
         graph.add_edges_from([(one, other, 1 + float(np.log1p(weight))) for one, other, weight in links])
         found = rx.spring_layout(graph, seed=SEED, weight_fn=float, num_iter=60)
         positions = np.array([found[i] for i in range(count)])
+    # stragglers far from a dense middle are drawn in, the middle is opened: the community fills its disc
+    away = np.sqrt(((positions - positions.mean(axis=0)) ** 2).sum(axis=1)) + 1e-6
+    positions = (positions - positions.mean(axis=0)) * (away**-0.35)[:, None]
     positions = _to_area(positions, 5.5 * float(((2 * size + _GAP) ** 2).sum()))
     positions = _spread(positions, size + _GAP, rounds=60)
     centred: Floats = positions - positions.mean(axis=0)

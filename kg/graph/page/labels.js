@@ -32,7 +32,7 @@ function drawLabels(ctx) {
     // what was asked for may cover a name's shape, but no label ever covers another
     const must = wanted.has(item.node) || hovered?.node === item.node, asked = must || inView.length < 80 || inView.indexOf(item) < 30;
     const edge = { hits: ([left, top, right, bottom]) => left < 2 || top < 2 || right > width - 2 || bottom > height - 2 };
-    const found = placeLabel(ctx, item, [edge, grid, placed]) || (asked && placeLabel(ctx, item, [edge, main, placed])) || (must && placeLabel(ctx, item, [placed]));
+    const found = placeLabel(ctx, item, [edge, grid, placed]) || (asked && placeLabel(ctx, item, [edge, main, placed])) || (must && placeLabel(ctx, item, [placed])) || (inView.indexOf(item) < 14 && placeLabel(ctx, item, [edge, placed]));
     if (!found) continue;
     placed.add(found.box);
     drawLabel(ctx, found, scale);

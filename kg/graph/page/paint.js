@@ -106,6 +106,7 @@ const sizeOnCanvas = (r, scale) => Math.max(r, 2.2 / scale);
 function drawNames(ctx) {
   const scale = net.getScale(), { paper, ink, fade } = look();
   const topLeft = net.DOMtoCanvas({ x: -30, y: -30 }), corner = net.DOMtoCanvas({ x: $("canvas").clientWidth + 30, y: $("canvas").clientHeight + 30 });
+  const crowd = nameBatches.reduce((sum, { nodes }) => sum + nodes.length, 0) > 1500;
   for (const { far, shape, fill, nodes } of nameBatches) {
     const ring = shape === "ring";
     ctx.globalAlpha = far ? fade * 1.6 : 1;
@@ -116,7 +117,7 @@ function drawNames(ctx) {
       // where vis-network looks for what is under the pointer
       Object.assign(body, { left: x - reach, top: y - reach, width: 2 * reach, height: 2 * reach });
       if (x < topLeft.x || y < topLeft.y || x > corner.x || y > corner.y) continue;
-      if (r * scale < 3 && !ring) {
+      if (crowd && r * scale < 3 && !ring) {
         ctx.fillRect(x - r, y - r, 2 * r, 2 * r);
         continue;
       }
