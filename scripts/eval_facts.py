@@ -1,7 +1,7 @@
 """KnowledgeNet passages -> precision, recall and F1 of our facts, per property and micro-averaged ("text F1").
 
 A fact is right when its property is equal and both ends overlap a gold fact of the passage by a character. A wrong fact
-counts only where the passage was annotated for its property. Passages stand alone, so a pronoun whose antecedent lies
+counts only where the passage was annotated for its property. An end stands for all mentions of its entity in the passage. Passages stand alone, so a pronoun whose antecedent lies
 outside is taken as an entity of its own; asserted, reported and claimed facts count, denied and supposed ones do not.
 
     python scripts/eval_facts.py fold1.jsonl fold2.jsonl
@@ -22,7 +22,7 @@ from kg.nlp.mentions import find_mentions
 from kg.nlp.names import load_names
 from kg.nlp.pipeline import load_pipeline, parse
 from kg.nlp.times import find_times
-from kg.records import Document, Entity, Fact, Mention, document_id
+from kg.records import Argument, Document, Entity, Fact, Literal, Mention, document_id
 
 #: Our property -> theirs, and whether the ends change places.
 PROPERTIES = {
@@ -51,8 +51,8 @@ THINGS = frozenset({"it", "its", "they", "their", "them", "we", "our"})
 End = tuple[int, int]
 
 
-def read_passage(nlp: Any, text: str) -> list[Fact]:
-    """The facts of a passage, pronouns without antecedent included."""
+def read_passage(nlp: Any, text: str) -> tuple[list[Fact], list[Mention], list[Entity]]:
+    """The facts of a passage, pronouns without antecedent included, with its mentions and entities."""
     document = Document(document_id(text), text)
     doc, names = parse(nlp, document), load_names()
     found = find_mentions(doc, document, names)
@@ -68,25 +68,44 @@ def read_passage(nlp: Any, text: str) -> list[Fact]:
             Mention(document.id, mention.begin, mention.end, mention.text, entity.type, entity.id, "pronoun")
         )
     mentions, entities = add_countries(doc, document, mentions, entities, names)
-    return find_facts(doc, document, mentions, entities, [], find_times(doc, None))[0]
+    return find_facts(doc, document, mentions, entities, [], find_times(doc, None))[0], mentions, entities
 
 
-def predictions(facts: list[Fact], properties: list[str], text: str) -> Iterator[tuple[str, End, End, Fact]]:
-    """Their triples that a fact stands for, where the passage was annotated for the property."""
+def predictions(
+    read: tuple[list[Fact], list[Mention], list[Entity]], properties: list[str], text: str
+) -> Iterator[tuple[str, list[End], list[End], Fact]]:
+    """Their triples that a fact stands for, where the passage was annotated for the property; each end with all its mentions."""
+    facts, mentions, entities = read
+    parties = {e.id for e in entities if e.type == "PoliticalParty"}
+    wider = {f.subject.entity: f.object for f in facts if f.predicate == "locatedIn"}
     for fact in facts:
         if fact.modality not in ("Asserted", "Reported"):
             continue
-        ends = (fact.subject.begin, fact.subject.end), (fact.object.begin, fact.object.end)
-        for name, swapped in PROPERTIES.get(fact.predicate, []):
+        ends = [_spans(fact.subject, mentions), _spans(fact.object, mentions)]
+        if isinstance(fact.object, Argument) and fact.object.entity in wider:
+            # who lives in Turku, Finland lives in Finland: the gold has both
+            ends[1] = ends[1] + _spans(wider[fact.object.entity], mentions)
+        names = PROPERTIES.get(fact.predicate, [])
+        if isinstance(fact.object, Argument) and fact.object.entity in parties:
+            names = [*names, ("POLITICAL_AFFILIATION", False)]
+        for name, swapped in names:
             if name == "CEO" and not any(word in text.lower() for word in ("ceo", "chief executive")):
                 continue
             if name in properties:
                 yield (name, *(ends[::-1] if swapped else ends), fact)
 
 
-def overlap(a: End, b: End) -> bool:
-    """Whether two stretches share a character."""
-    return a[0] < b[1] and b[0] < a[1]
+def _spans(end: Argument | Literal, mentions: list[Mention]) -> list[End]:
+    """Where the end stands, and every other mention of its entity."""
+    own = [(end.begin, end.end)]
+    if isinstance(end, Literal):
+        return own
+    return own + [(m.begin, m.end) for m in mentions if m.entity == end.entity]
+
+
+def overlap(ours: list[End], gold: End) -> bool:
+    """Whether one of our stretches shares a character with the gold's."""
+    return any(a < gold[1] and gold[0] < b for a, b in ours)
 
 
 def score(paths: list[Path], limit: int, wrong: int, missed: int) -> None:
@@ -110,7 +129,7 @@ def score(paths: list[Path], limit: int, wrong: int, missed: int) -> None:
             for name, subject, target, fact in found:
                 if not any(n == name and overlap(s, subject) and overlap(o, target) for n, s, o in gold):
                     counts[name]["wrong"] += 1
-                    lines["wrong"].append(f"{name} [{fact.source}] {_said(passage, subject, target)}")
+                    lines["wrong"].append(f"{name} [{fact.source}] {_said(passage, subject[0], target[0])}")
     _print_table(counts)
     for kind, number in (("wrong", wrong), ("missed", missed)):
         step = max(len(lines[kind]) // max(number, 1), 1)

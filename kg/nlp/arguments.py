@@ -124,6 +124,12 @@ class Arguments:
         if syntax.lemmas[token] in _PLACE_KINDS:
             inside = [k for k in syntax.prepositional(token, frozenset({"of"})) if syntax.heads[k] == token]
             return [k for k in inside if k in self.covering]
+        after = self.covering.get(token + 1)
+        if after is not None and syntax.pos[token] == "NOUN" and self.tokens(after.begin, after.end)[0] == token + 1:
+            # "the fashion house Norvia": the name behind the noun hangs on it, or beside it
+            head = self.head_of_name(token + 1)
+            if syntax.heads[head] == token and syntax.deps[head] in ("appos", "flat", "compound", "nmod", "nmod:desc"):
+                return [head]
         if syntax.lemmas[token] in _KINDS and token - 1 in self.covering:
             head = self.head_of_name(token - 1)
             return [head] if syntax.heads[head] == token else []

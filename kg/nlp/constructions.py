@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _AGE_AFTER = re.compile(r",? (?:aged )?\(?(\d{1,3})\)?(?=[,.;)]| from | of | who )")
 _AGE_BEFORE = re.compile(r"\b(\d{1,3})[- ]years?[- ]old\b", re.IGNORECASE)
 _LIFE_OPENS = re.compile(r" \((?P<born>(?:born|b\.) (?:on )?)?[^()]{0,60}?(?=\d{1,2} |[A-Z][a-z]+ \d)")
+_BORN_IN = re.compile(r" \((?:born|b\.) [^()]{4,30}?\d{4},? in ")
 _DAY = re.compile(r"[A-Z][a-z]+ \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]+ \d{4}")
 _OLDEST = 115
 _BODIES = ("Organization", "Platform")
@@ -35,6 +36,8 @@ def construct(arguments: Arguments, times: "Sequence[TimeExpression]") -> Iterat
     yield from _life_spans(arguments, times)
     yield from _possessives(arguments)
     yield from _from_and_of(arguments)
+    yield from _is_from(arguments)
+    yield from _party_in_brackets(arguments)
 
 
 def _is(arguments: Arguments, mention: Mention, *classes: str) -> bool:
@@ -184,6 +187,11 @@ def _life_spans(arguments: Arguments, times: "Sequence[TimeExpression]") -> Iter
         token = arguments.head(arguments.tokens(mention.begin, mention.end))
         if len(spans) == 1 and spans[0].precision == "range":
             yield from _life_of_range(token, spans[0])
+        born = _BORN_IN.match(text, mention.end)
+        if opening["born"] and spans and born:
+            place = next((m for m in arguments.by_head.values() if m.begin == born.end() and m.kind == "name"), None)
+            if place is not None and _is(arguments, place, "Place"):
+                yield _between(arguments, "bornIn", mention, place, 0.93, "life-span")
         for relation, time in zip(("birthDate", "deathDate"), spans[:2], strict=False):
             if time.precision == "day" and time.date_from and (opening["born"] or len(spans) == 2):
                 yield _day(relation, token, time.begin, time.end, time.text, time.date_from)
@@ -247,3 +255,24 @@ def _reports(arguments: Arguments, token: int) -> bool:
     """Whether the sentence is a credit line: "Reporting by A in Lima and B from Oslo"."""
     first, last = arguments.syntax.sentence[token]
     return any(word in ("reporting", "reported", "contributed") for word in arguments.syntax.lower[first : last + 1])
+
+
+def _is_from(arguments: Arguments) -> Iterator[Candidate]:
+    """ "Joe Vega is originally from Tucson"."""
+    syntax = arguments.syntax
+    for token, mention in sorted(arguments.by_head.items()):
+        if mention.kind == "name" and syntax.children(token, "cop") and "from" in syntax.prepositions(token):
+            for subject in syntax.subjects(token):
+                owner = arguments.mention(subject)
+                if owner is not None and _is(arguments, owner, "Person") and _is(arguments, mention, "Place"):
+                    yield Candidate("fromPlace", subject, token, token, token, 0.88, "is-from-place")
+
+
+def _party_in_brackets(arguments: Arguments) -> Iterator[Candidate]:
+    """ "Jo Pratt (Green Alliance)"."""
+    text = arguments.syntax.doc.text
+    names = sorted({(m.begin, m.end): m for m in arguments.covering.values()}.values(), key=lambda m: m.begin)
+    for person, party in zip(names, names[1:], strict=False):
+        if text[person.end : party.begin] == " (" and text[party.end : party.end + 1] == ")":
+            if _is(arguments, person, "Person") and _is(arguments, party, "PoliticalParty"):
+                yield _between(arguments, "memberOf", person, party, 0.9, "party-in-brackets")

@@ -224,7 +224,9 @@ class _Door:
         valid_from = valid_to = None
         if candidate.predicate is not None:
             is_origin = fact.predicate in ("nationality", "countryOfOrigin", "locatedIn", "fromPlace")
-            past = past or (not is_origin and _is_state_verb(syntax, candidate) and tense_is_past(syntax, candidate.predicate))
+            past = past or (
+                not is_origin and _is_state_verb(syntax, candidate) and tense_is_past(syntax, candidate.predicate)
+            )
             valid_from, valid_to = self._bounds(candidate.predicate)
         elif candidate.predicate is None:
             valid_from, valid_to = self._bounds(candidate.trigger, strict=True)
