@@ -1,8 +1,9 @@
 """KnowledgeNet passages -> precision, recall and F1 of our facts, per property and micro-averaged ("text F1").
 
-A fact is right when its property is equal and both ends overlap a gold fact of the passage by a character. A wrong fact
-counts only where the passage was annotated for its property. An end stands for all mentions of its entity in the passage. Passages stand alone, so a pronoun whose antecedent lies
-outside is taken as an entity of its own; asserted, reported and claimed facts count, denied and supposed ones do not.
+A fact is right when its property is equal and both ends overlap a gold fact of the passage by a character; an end stands
+for all mentions of its entity in the passage. A wrong fact counts only where the passage was annotated for its property.
+Passages stand alone, so a pronoun whose antecedent lies outside is taken as an entity of its own; asserted, reported and
+claimed facts count, denied and supposed ones do not.
 
     python scripts/eval_facts.py fold1.jsonl fold2.jsonl
     python scripts/eval_facts.py fold1.jsonl --limit 300 --wrong 20 --missed 20

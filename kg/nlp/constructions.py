@@ -7,6 +7,7 @@ __all__ = ["construct"]
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kg.nlp.arguments import Arguments, Candidate
@@ -272,7 +273,8 @@ def _party_in_brackets(arguments: Arguments) -> Iterator[Candidate]:
     """ "Jo Pratt (Green Alliance)"."""
     text = arguments.syntax.doc.text
     names = sorted({(m.begin, m.end): m for m in arguments.covering.values()}.values(), key=lambda m: m.begin)
-    for person, party in zip(names, names[1:], strict=False):
-        if text[person.end : party.begin] == " (" and text[party.end : party.end + 1] == ")":
-            if _is(arguments, person, "Person") and _is(arguments, party, "PoliticalParty"):
-                yield _between(arguments, "memberOf", person, party, 0.9, "party-in-brackets")
+    for person, party in pairwise(names):
+        if text[person.end : party.begin] != " (" or text[party.end : party.end + 1] != ")":
+            continue
+        if _is(arguments, person, "Person") and _is(arguments, party, "PoliticalParty"):
+            yield _between(arguments, "memberOf", person, party, 0.9, "party-in-brackets")

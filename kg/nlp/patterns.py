@@ -39,8 +39,8 @@ _LABELS = {
     },
 }
 _FIELDS = frozenset(
-    "id relation event trigger pos subject object roles place confidence bare past modality subject_type object_type types required "
-    "needs without need_roles how examples counterexamples".split()
+    "id relation event trigger pos subject object roles place confidence bare past modality subject_type object_type "
+    "types required needs without need_roles how examples counterexamples".split()
 )
 _POS = ("VERB", "NOUN", "ADJ", "ANY")
 _HOW = ("apposition", "title", "copula", "verb")
