@@ -430,8 +430,7 @@ def _days(event: Event) -> tuple[int, str, str]:
 
 def _decimal(confidence: float) -> str:
     """Two digits at most, in the shortest form that every store keeps as it is; never above 0.99."""
-    rounded = f"{min(max(confidence, 0.0), 0.99):.2f}".rstrip("0")
-    return literal(rounded + "0" if rounded.endswith(".") else rounded, "decimal")
+    return literal(f"{min(max(confidence, 0.0), 0.99):.2f}".rstrip("0").rstrip("."), "decimal")
 
 
 def _web_iri(url: str | None) -> str | None:
