@@ -150,6 +150,8 @@ def with_values(text: str, terms: Mapping[str, str], *, everywhere: bool = False
         return text
     places = {place: dict(terms)}
     if everywhere:
+        literals = {name: term for name, term in terms.items() if term.startswith('"')}
+        text = _with_literals_in_filters(text, literals)
         for at, named in _inner_groups(text, place):
             places.setdefault(at, {name: term for name, term in terms.items() if name in named})
     for at in sorted(places, reverse=True):
@@ -255,6 +257,23 @@ def _body(found: list[Token]) -> list[tuple[Token, int]]:
     return body
 
 
+def _with_literals_in_filters(text: str, literals: Mapping[str, str]) -> str:
+    """The text with these variables replaced by their literals inside FILTER(...): a constant lets the engine filter early."""
+    inside = 0
+    replaced: list[Token] = []
+    found = tokens(text)
+    for number, token in enumerate(found):
+        if token.text == "(" and (inside or (number and found[number - 1].is_word("FILTER"))):
+            inside += 1
+        elif token.text == ")" and inside:
+            inside -= 1
+        elif inside and token.kind == "variable" and token.text[1:] in literals:
+            replaced.append(token)
+    for token in reversed(replaced):
+        text = text[: token.begin] + literals[token.text[1:]] + text[token.end :]
+    return text
+
+
 def _inner_groups(text: str, outer: int) -> Iterator[tuple[int, set[str]]]:
     """Groups inside the outer one that join with it: where each begins, and the variables named in it directly."""
     found = tokens(text)
@@ -266,7 +285,9 @@ def _inner_groups(text: str, outer: int) -> Iterator[tuple[int, set[str]]]:
             # a group after OPTIONAL or EXISTS does not join, one after VALUES is data; MINUS may only take away more,
             # and a parameter's value is the same on both sides of it
             parent_joins = all(joins for *_, joins in open_groups)
-            joins = parent_joins and before is not None and (before.text in "{}." or before.is_word("UNION", "WHERE", "MINUS"))
+            is_joined = before is not None and (before.text in "{}." or before.is_word("UNION", "WHERE", "MINUS"))
+            is_body_of_select = bool(open_groups) and open_groups[-1][0] == -1
+            joins = token.end <= outer or (parent_joins and (is_joined or is_body_of_select))
             is_select = number + 1 < len(found) and found[number + 1].is_word("SELECT")
             open_groups.append((-1 if is_select else token.end, set(), joins and not in_values))
         elif token.text == "}" and token.kind == "mark" and open_groups:

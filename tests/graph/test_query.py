@@ -99,6 +99,34 @@ def test_a_bound_variable_is_a_values_block_at_the_head_of_the_where_group(text,
 
 
 @pytest.mark.parametrize(
+    ("text", "bound"),
+    [
+        (
+            "SELECT * { { ?x <p> ?o } UNION { ?s <p> ?x } }",
+            "SELECT * { VALUES ?x { 1 } { VALUES ?x { 1 } ?x <p> ?o } UNION { VALUES ?x { 1 } ?s <p> ?x } }",
+        ),
+        (
+            "SELECT * { { SELECT ?x { ?x <p> ?o } } OPTIONAL { ?x <q> ?z } }",
+            "SELECT * { VALUES ?x { 1 } { SELECT ?x { VALUES ?x { 1 } ?x <p> ?o } } OPTIONAL { ?x <q> ?z } }",
+        ),
+        (
+            "SELECT * { ?x <p> ?o FILTER NOT EXISTS { ?x <q> ?z } VALUES ?x { <a> } }",
+            "SELECT * { VALUES ?x { 1 } ?x <p> ?o FILTER NOT EXISTS { ?x <q> ?z } VALUES ?x { <a> } }",
+        ),
+    ],
+)
+def test_a_parameter_is_bound_in_every_branch_that_names_it(text, bound):
+    assert with_values(text, {"x": "1"}, everywhere=True) == bound
+
+
+def test_a_literal_parameter_is_a_constant_inside_filters():
+    text = "SELECT * { ?s <p> ?d FILTER(?d >= ?x && EXISTS { ?t <q> ?e FILTER(?e < ?x) }) }"
+    assert with_values(text, {"x": '"1"'}, everywhere=True) == (
+        'SELECT * { VALUES ?x { "1" } ?s <p> ?d FILTER(?d >= "1" && EXISTS { ?t <q> ?e FILTER(?e < "1") }) }'
+    )
+
+
+@pytest.mark.parametrize(
     ("text", "use"),
     [
         ("SELECT * { SERVICE <http://x/> { ?s ?p ?o } }", "SERVICE"),
