@@ -128,7 +128,7 @@ def score(paths: list[Path], limit: int, wrong: int, missed: int) -> None:
                 if not hit:
                     lines["missed"].append(f"{name} {_said(passage, subject, target)}")
             for name, subject, target, fact in found:
-                if not any(n == name and overlap(s, subject) and overlap(o, target) for n, s, o in gold):
+                if not any(n == name and overlap(subject, s) and overlap(target, o) for n, s, o in gold):
                     counts[name]["wrong"] += 1
                     lines["wrong"].append(f"{name} [{fact.source}] {_said(passage, subject[0], target[0])}")
     _print_table(counts)

@@ -102,7 +102,7 @@ class Arguments:
             found = self.by_head.get(candidate)
             if found is None and candidate in self.covering and self.syntax.pos[candidate] == "PROPN":
                 found = self._whole(candidate)
-            if found is None or not self.usable(found) or self._is_other(found):
+            if found is None or not self.usable(found) or self._is_other(found) or self._is_fragment(found):
                 continue
             if self.is_named(found):
                 return self._by_name(found, candidates)
@@ -139,6 +139,16 @@ class Arguments:
         """Head token of the name that covers the token."""
         mention = self.covering[token]
         return self.head(self.tokens(mention.begin, mention.end))
+
+    def _is_fragment(self, mention: Mention) -> bool:
+        # "Environment Canada" of which only the place was found
+        first = self.tokens(mention.begin, mention.end)[0]
+        before = first - 1
+        if first == 0 or mention.kind != "name" or not ontology().is_a(self.type_of(mention), "Place"):
+            return False
+        if self.syntax.pos[before] != "PROPN" or before in self.covering or self.syntax.deps[before] not in ("compound", "flat"):
+            return False
+        return self.syntax.heads[before] in (first, self.syntax.heads[first])
 
     def _is_other(self, mention: Mention) -> bool:
         # "the Association for ..." is a name that was not found, not the association named before

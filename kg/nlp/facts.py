@@ -239,6 +239,9 @@ class _Door:
         time = time_of(syntax, token, self.arguments, self.times, strict=strict)
         if time is None:
             return None, None
+        opening = time.text.lower().split(" ", 1)[0]
+        if strict and opening not in ("since", "from", "until", "till", "between"):
+            return None, None
         if time.date_from is None or time.date_to is None or time.precision == "range":
             return time.date_from, time.date_to
         return None, None

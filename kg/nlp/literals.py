@@ -197,7 +197,7 @@ def score_at(syntax: Syntax, i: int) -> Literal | None:
 _NO_TITLE = frozenset({"first", "only", "last", "best", "most", "no", "every", "each", "any", "other", "another"})
 #: Words that belong to a title also when a capital begins them: "Prime Minister", "Vice President".
 _TITLE_WORDS = frozenset(
-    "prime vice deputy foreign finance chief managing executive general defence defense interior health justice "
+    "prime vice deputy shadow foreign finance chief managing executive general defence defense interior health justice "
     "assistant associate senior acting attorney head first trade education energy transport environment home "
     "culture sports labour labor agriculture economy planning police".split()
 )
@@ -225,7 +225,10 @@ def title_of(syntax: Syntax, i: int) -> Literal | None:
         return None
     first, last = syntax.begins[begin], syntax.ends[end]
     text = syntax.doc.text[first:last]
-    return Literal(text, first, last, " ".join(text.split()), "xsd:string")
+    words = text.split()
+    if syntax.tags[i] in ("NNS", "NNPS") and end == i and words[-1].endswith("s"):
+        words[-1] = syntax.lemmas[i] if words[-1].islower() else syntax.lemmas[i].capitalize()
+    return Literal(text, first, last, " ".join(words), "xsd:string")
 
 
 def _is_tied(syntax: Syntax, i: int) -> bool:

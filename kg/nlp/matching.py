@@ -201,11 +201,16 @@ def _fill(syntax: Syntax, i: int, slot: Slot, pattern: Pattern) -> tuple[Filler,
             found = [
                 Filler(token, f.predicate, f.past, steps=f.steps + (token != f.token))
                 for f in found
-                for token in (syntax.conjuncts(f.token) if f.token != i else [i])
+                for token in (_together(syntax, i, f.token) if f.token != i else [i])
             ]
         if found:
             return tuple(dict.fromkeys(found))
     return ()
+
+
+def _together(syntax: Syntax, i: int, token: int) -> list[int]:
+    """The token and what is coordinated with it; not what follows the clause that tells of the first alone."""
+    return [k for k in syntax.conjuncts(token) if k == token or not token < i < k]
 
 
 def _bears_alone(syntax: Syntax, i: int, path: Steps) -> bool:
