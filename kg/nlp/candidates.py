@@ -96,7 +96,8 @@ class Finder:
         self.known = names
         self.nouns = nouns
         self.readable = readable
-        self.text = normalise(doc.text)
+        self.raw = doc.text
+        self.text = normalise(self.raw)
         self.ends = {token.idx + len(token): token.i + 1 for token in doc}
         # the tokenizer takes the full stop after a single capital for an initial: "on X."
         self.ends |= {token.idx + 1: token.i + 1 for token in doc if len(token) == 2 and token.text[1] == "."}
@@ -216,7 +217,7 @@ class Finder:
             return False
         if len(words) == 1 and _is_title(self.doc[begin], self.nouns) and not self.known.find(words[0]):
             return False
-        joined = normalise(self.doc.text[self.doc[begin].idx : self.doc[end - 1].idx + len(self.doc[end - 1])])
+        joined = normalise(self.raw[self.doc[begin].idx : self.doc[end - 1].idx + len(self.doc[end - 1])])
         if self._says_nothing(joined):
             return False
         return not all(self._says_nothing(word) or not word[:1].isupper() for word in words)
@@ -511,7 +512,7 @@ class Finder:
                 continue
             for form in sorted(by_first.get(token.text, ()), key=lambda form: (-len(form), form)):
                 end = self.ends.get(token.idx + len(form))
-                if end and self.doc.text.startswith(form, token.idx) and covered.isdisjoint(range(token.i, end)):
+                if end and self.raw.startswith(form, token.idx) and covered.isdisjoint(range(token.i, end)):
                     if token.pos_ == "PROPN" or len(form.split()) > 1 or len(form) == 1:
                         yield Candidate(token.i, end, [], rank=0, kind="repeated")
                     break

@@ -19,7 +19,7 @@ class Speakers:
     """Finds speakers in one document."""
 
     def __init__(self, doc: Doc, mentions: Sequence[Mention]) -> None:
-        self.doc = doc
+        self.doc, self._text = doc, doc.text
         starts = {token.idx: token.i for token in doc}
         ends = {token.idx + len(token): token.i + 1 for token in doc}
         self._covering: dict[int, list[Mention]] = {}
@@ -115,7 +115,7 @@ class Speakers:
         end = max([subject.i, *(t.i for t in subject.rights if t.dep_ in ("flat", "compound"))])
         last = self.doc[end]
         span_end = last.idx + len(last)
-        return Argument(self.doc.text[begin.idx : span_end], begin.idx, span_end, "")
+        return Argument(self._text[begin.idx : span_end], begin.idx, span_end, "")
 
     def _tied_names(self, subject: Token) -> list[Mention]:
         names = []
