@@ -3,7 +3,7 @@
     python scripts/bench_store.py                 100,000 triples, with rdflib's own store beside
     python scripts/bench_store.py 1000000         a million; rdflib is left out unless --rdflib is given
 
-All times are CPU seconds, best of three for queries. "bare" is pyoxigraph alone on the same kind of folder.
+All times are CPU seconds, best of seven for queries. "bare" is pyoxigraph alone on the same kind of folder.
 """
 
 import argparse
@@ -156,7 +156,7 @@ def iri(name: str) -> str:
     return NAMESPACES[prefix] + local
 
 
-def cpu(work: Callable[[], object], times: int = 3) -> float:
+def cpu(work: Callable[[], object], times: int = 7) -> float:
     """Best CPU time of so many runs, in seconds."""
     best = float("inf")
     for _ in range(times):

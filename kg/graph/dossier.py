@@ -15,6 +15,7 @@ from kg.graph.store import Store
 from kg.ontology import KG_IRI, NAMESPACES, ontology
 
 _NIF = NAMESPACES["nif"]
+_PRECISION_LENGTH = {"year": 4, "month": 7, "day": 10}
 _STATEMENT = """
   OPTIONAL { ?statement kg:past ?past }
   OPTIONAL { ?statement kg:statedBy ?by }
@@ -167,6 +168,9 @@ def _fact(
 ) -> DossierFact:
     statement, subject, relation, target, modality, confidence, past, by, begin, end, unit, qualifier = row
     shown = labels.get(_text(target), _text(target))
+    # a date that the text gives as a year or a month has its first day in the graph and its precision as the unit
+    if _text(unit) in _PRECISION_LENGTH and shown[:4].isdigit():
+        shown, unit = shown[: _PRECISION_LENGTH[_text(unit)]], None
     value = " ".join(part for part in (_text(qualifier), shown, _text(unit)) if part)
     return DossierFact(
         subject=labels.get(_text(subject), _text(subject)),

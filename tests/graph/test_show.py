@@ -153,3 +153,11 @@ def test_a_name_that_is_not_there(output, words, code, message):
 
 def test_no_store_and_no_index(tmp_path):
     assert "Run `kg build` first" in run("show", "x", output=tmp_path).stderr
+
+
+def test_a_date_known_to_the_year_is_shown_as_a_year(tmp_path):
+    output = write_output(tmp_path)
+    text = """INSERT DATA { kgr:st-x a kg:Statement ; rdf:subject kgr:chirp-ce37562bf5 ; rdf:predicate kg:foundedOn ;
+      rdf:object "2013-01-01"^^xsd:date ; kg:unit "year" ; kg:modality kg:Asserted ; kg:confidence 0.9 }"""
+    assert run("update", "-q", text, "--write", output=output).exit_code == 0
+    assert "  Chirp · founded on · 2013" in run("show", "Chirp", output=output).stdout.splitlines()
