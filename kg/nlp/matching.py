@@ -197,7 +197,7 @@ def _fill(syntax: Syntax, i: int, slot: Slot, pattern: Pattern) -> tuple[Filler,
         found = [Filler(i, i, steps=0)]
         for step in path:
             found = [n for f in found for n in _take(syntax, f, step, pattern)]
-        if found and not found[0].literal and not _bears_alone(syntax, i, path):
+        if found and not found[0].literal and not pattern.single and not _bears_alone(syntax, i, path):
             found = [
                 Filler(token, f.predicate, f.past, steps=f.steps + (token != f.token))
                 for f in found

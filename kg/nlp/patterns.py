@@ -40,7 +40,7 @@ _LABELS = {
 }
 _FIELDS = frozenset(
     "id relation event trigger pos subject object roles place confidence bare past modality subject_type object_type "
-    "types required needs without need_roles how examples counterexamples".split()
+    "types required single needs without need_roles how examples counterexamples".split()
 )
 _POS = ("VERB", "NOUN", "ADJ", "ANY")
 _HOW = ("apposition", "title", "copula", "verb")
@@ -73,6 +73,7 @@ class Pattern:
     confidence: float = 0.9
     bare: bool = False
     past: bool = False
+    single: bool = False
     modality: str | None = None
     types: dict[str, tuple[str, ...]] = field(default_factory=dict)
     needs: Slot = ()
@@ -146,6 +147,7 @@ def _pattern(table: dict[str, Any], path: Path, lists: dict[str, list[str]]) -> 
         confidence=float(table.get("confidence", 0.9)),
         bare=bool(table.get("bare", False)),
         past=bool(table.get("past", False)),
+        single=bool(table.get("single", False)),
         modality=table.get("modality"),
         types=_types(table, slots, where),
         required=tuple(table.get("required", ())),
