@@ -47,7 +47,8 @@ class Candidate:
 
     def __str__(self) -> str:
         noun = "document" if self.documents == 1 else "documents"
-        return f"{self.label} ({self.type}) · {self.documents} {noun} · kgr:{self.iri.removeprefix(BASE_IRI)}"
+        short = f"kgr:{self.iri.removeprefix(BASE_IRI)}" if self.iri.startswith(BASE_IRI) else f"<{self.iri}>"
+        return f"{self.label} ({self.type}) · {self.documents} {noun} · {short}"
 
 
 def fold(text: str) -> str:

@@ -56,8 +56,11 @@ def apply_update(
         store.update(text, prefixes=prefixes, base_iri=base_iri)
         change = Change(before, store.triple_count())
         if write:
-            write_names(store, output / "names.sqlite")
+            # the index is made first and takes its name last, so that a kill in between leaves both as they were
+            names = output / ".names.sqlite.next"
+            write_names(store, names)
             store.close()
+            names.replace(output / "names.sqlite")
     except SyntaxError as exc:
         known = {**NAMESPACES, **(prefixes or {})}
         raise QueryError(explain_syntax_error(text, str(exc.msg or exc), known_prefixes=known)) from exc

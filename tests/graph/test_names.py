@@ -153,6 +153,14 @@ def test_a_thing_comes_before_an_event_or_a_document_of_that_name(tmp_path):
     assert entity_named(folder, "Chirp").iri.endswith("/chirp")
 
 
+def test_a_node_under_another_base_is_shown_by_its_whole_iri(tmp_path):
+    turtle = """<http://e/x> a kg:Entity, kg:City ; rdfs:label "Lima"@en . <http://e/y> a kg:Entity, kg:City ; rdfs:label "Lima"@en ."""
+    folder = index_of(tmp_path, turtle)
+    with pytest.raises(AmbiguousName, match=r"Lima \(City\) · 0 documents · <http://e/x>"):
+        entity_named(folder, "Lima")
+    assert entity_named(folder, "<http://e/y>").iri == entity_named(folder, "http://e/y").iri == "http://e/y"
+
+
 def test_names_begin_for_completion(story):
     assert [c.label for c in beginning_with(story / "names.sqlite", "nor")] == [
         "Norland",

@@ -17,7 +17,7 @@ from kg.errors import QueryError, QueryTimeout
 from kg.graph.binding import kind_of_variable, term_for
 from kg.graph.query import ask, within
 from kg.graph.sparql_text import form_of, network_use, tokens, variables_in_order, with_columns, with_values
-from kg.graph.store import memory_store
+from kg.graph.store import memory_store, open_store
 from tests.graph.story_output import run, write_output
 
 #: A product of three scans that no machine finishes.
@@ -655,3 +655,20 @@ def test_an_update_that_is_none_is_refused_and_changes_nothing(tmp_path, text, m
 def test_no_module_of_the_query_wing_loads_spacy():
     code = "import sys, kg.graph.asking, kg.cli.query; print('spacy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+@pytest.mark.slow
+def test_a_killed_update_leaves_the_store_before_or_after_it(tmp_path):
+    output = write_output(tmp_path)
+    before = len((output / "graph.nt").read_text().splitlines())
+    text = "INSERT DATA { " + " ".join(f"<http://e/{n}> <http://e/p> {n} ." for n in range(5000)) + " }"
+    seen = set()
+    for round_number in range(12):
+        process = kg("update", "-q", text, "--write", output=output)
+        time.sleep(0.15 + 0.05 * round_number)
+        process.kill()
+        process.communicate()
+        with open_store(output / "store") as store:
+            seen.add(store.triple_count())
+        assert run("show", "Chirp", output=output).exit_code == 0
+    assert seen <= {before, before + 5000}
