@@ -662,9 +662,10 @@ def test_a_killed_update_leaves_the_store_before_or_after_it(tmp_path):
     output = write_output(tmp_path)
     before = len((output / "graph.nt").read_text().splitlines())
     text = "INSERT DATA { " + " ".join(f"<http://e/{n}> <http://e/p> {n} ." for n in range(5000)) + " }"
+    (tmp_path / "insert.ru").write_text(text)
     seen = set()
     for round_number in range(12):
-        process = kg("update", "-q", text, "--write", output=output)
+        process = kg("update", tmp_path / "insert.ru", "--write", output=output)
         time.sleep(0.15 + 0.05 * round_number)
         process.kill()
         process.communicate()
