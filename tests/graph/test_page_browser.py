@@ -607,7 +607,21 @@ def test_print_leaves_the_controls_out(story: View) -> None:
     for selector in ("#filters", "#tools", "#timeline", "#zoom"):
         assert story.page.locator(selector).is_hidden()
     assert story.page.locator("#panel").is_visible()
+    assert story.page.locator("#canvas canvas").bounding_box()["height"] > 300
     assert story.page.pdf()[:4] == b"%PDF"
+
+
+def test_a_dark_list_prints_whole_and_on_white(chromium: Any, files: dict[str, Path]) -> None:
+    view = View(chromium, files["news"], "view=list&theme=dark")
+    assert view.page.locator("#list tbody tr").count() == 200
+    view.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert view.page.get_attribute("html", "data-theme") == "light"
+    assert view.page.locator("#list tbody tr").count() == view.ask("facts()") > 200
+    view.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert view.page.get_attribute("html", "data-theme") == "dark"
+    assert view.page.locator("#list tbody tr").count() == 200
+    view.assert_clean()
+    view.context.close()
 
 
 def test_without_scripts_the_page_says_so(chromium: Any, files: dict[str, Path]) -> None:

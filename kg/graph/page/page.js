@@ -251,6 +251,20 @@ function start() {
   addEventListener("resize", () => showTimeline());
   addEventListener("hashchange", () => location.hash.slice(1) !== writing && (readHash(), refresh({ fit: true })));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches }) => document.documentElement.dataset.chosen || (setTheme(matches ? "dark" : "light"), refresh()));
+  // paper is white, and a printed list goes on where the screen has a button
+  let before = null;
+  addEventListener("beforeprint", () => {
+    before = { theme, rows: rowsShown };
+    rowsShown = Math.max(rowsShown, 3000);
+    setTheme("light");
+    refresh();
+  });
+  addEventListener("afterprint", () => {
+    if (!before) return;
+    rowsShown = before.rows;
+    setTheme(before.theme);
+    refresh();
+  });
   readHash();
   refresh({ fit: true, instant: true });
   if (state.selected && !state.focus) moveTo();
