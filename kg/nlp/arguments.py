@@ -146,7 +146,11 @@ class Arguments:
         before = first - 1
         if first == 0 or mention.kind != "name" or not ontology().is_a(self.type_of(mention), "Place"):
             return False
-        if self.syntax.pos[before] != "PROPN" or before in self.covering or self.syntax.deps[before] not in ("compound", "flat"):
+        if (
+            self.syntax.pos[before] != "PROPN"
+            or before in self.covering
+            or self.syntax.deps[before] not in ("compound", "flat")
+        ):
             return False
         return self.syntax.heads[before] in (first, self.syntax.heads[first])
 

@@ -194,7 +194,25 @@ def score_at(syntax: Syntax, i: int) -> Literal | None:
     return None
 
 
-_NO_TITLE = frozenset({"first", "only", "last", "best", "most", "no", "every", "each", "any", "other", "another"})
+_NO_TITLE = frozenset(
+    {
+        "first",
+        "only",
+        "last",
+        "best",
+        "most",
+        "no",
+        "every",
+        "each",
+        "any",
+        "other",
+        "another",
+        "future",
+        "would",
+        "aspiring",
+        "next",
+    }
+)
 #: Words that belong to a title also when a capital begins them: "Prime Minister", "Vice President".
 _TITLE_WORDS = frozenset(
     "prime vice deputy shadow foreign finance chief managing executive general defence defense interior health justice "

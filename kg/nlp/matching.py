@@ -25,7 +25,7 @@ _NEAR_TOKENS = 4
 _WORD_CLASSES = {"VERB": ("VERB", "AUX"), "NOUN": ("NOUN", "PROPN"), "ADJ": ("ADJ", "VERB", "ADV"), "ANY": None}
 #: Adjectives that make another office of an office.
 _OTHER_OFFICE = frozenset(
-    "vice deputy assistant associate junior regional artistic musical creative scientific technical co under sub "
+    "vice additional deputy assistant associate junior regional artistic musical creative scientific technical co under sub "
     "honorary lieutenant aspiring would-be future potential possible prospective self-proclaimed self-styled fake "
     "rival next local chief-of-staff divisional alleged so-called unelected shadow presumptive incoming "
     "unofficial".split()

@@ -225,8 +225,9 @@ class Syntax:
         plural = self.tags[i] in ("NNS", "NNPS")
         if self.deps[i] == "appos" and not self.is_tight(i) and not self._is_listed(i, plural=plural):
             # in "A, head of X, and B, head of Y" the second apposition belongs to B
-            nearer = [k for k in self.children(self.heads[i], "conj") if k < i and self.pos[k] == "PROPN"]
-            found.append(Bearer((nearer or [self.heads[i]])[-1], None, how="apposition"))
+            between = [k for k in self.children(self.heads[i], "conj") if k < i]
+            nearer = [k for k in between if self.pos[k] == "PROPN"] or ([] if between else [self.heads[i]])
+            found += [Bearer(k, None, how="apposition") for k in nearer[-1:]]
         found += [
             Bearer(k, None, how="apposition")
             for k in self.children(i, "appos")
@@ -244,6 +245,10 @@ class Syntax:
                 found.append(Bearer(i + 1, None, how="title"))
         if self.deps[i] == "nsubj" and self.pos[head] == "PROPN" and self.children(head, "cop"):
             found.append(Bearer(head, head, how="copula"))
+        beside = [b for b in found if b.token == i + 1]
+        if beside and not plural:
+            # "leader X, president Y": the name right behind the noun is the one that bears it
+            return beside
         for verb in self.children(i, "acl"):
             if self.lemmas[verb] in ("call", "name", "dub", "title", "entitle", "know"):
                 names = self.children(verb, "obj", "xcomp") or self.prepositional(verb, frozenset({"as"}))
