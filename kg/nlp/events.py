@@ -161,7 +161,9 @@ class _Reader:
     ) -> _Found:
         speaker, unnamed = stated_by(self.arguments, begin, status, self.quotations)
         modality = status.modality if status.modality != "Asserted" or not unnamed else "Reported"
-        time = time_of(self.syntax, trigger, self.arguments, self.times)
+        # a noun aside from the predicate has only the time that hangs on it, a name too
+        aside = self.syntax.pos[trigger] in ("NOUN", "PROPN") and self.syntax.deps[trigger] not in _CORE_LABELS
+        time = time_of(self.syntax, trigger, self.arguments, self.times, strict=aside or source == "named-event")
         place = next((r for r in roles if r.role == "occurredIn"), None)
         where = Argument(place.text, place.begin, place.end, place.entity) if place else self._place(trigger, roles)
         event = Event(
@@ -213,20 +215,33 @@ class _Reader:
     def _label(self, match: Match, core: list[Role]) -> str:
         """A short label in the text's words: "TikTok ban", "Norvia sues Pumpwerk"."""
         syntax, trigger = self.syntax, match.trigger
-        names = {r.role: self.arguments.entities[r.entity].name for r in reversed(core)}
-        doer = next((names[r] for r in ("agent", "winner", "initiator") if r in names), None)
-        done = next((names[r] for r in _DONE if r in names), None)
+        by_role = {r.role: r for r in reversed(core)}
+        doer = next((self._name(by_role[r]) for r in ("agent", "winner", "initiator") if r in by_role), "")
+        role = next((by_role[r] for r in _DONE if r in by_role), None)
+        done = self._name(role) if role else ""
         if syntax.pos[trigger] in ("NOUN", "PROPN"):
-            noun = (
-                " ".join((*match.words[:-1], syntax.words[trigger]))
-                if "-" not in match.words
-                else syntax.words[trigger]
-            )
+            tied = "-" in match.words
+            noun = syntax.words[trigger] if tied else " ".join((*match.words[:-1], syntax.words[trigger]))
             return f"{done} {noun} by {doer}" if doer and done else f"{doer or done} {noun}"
         word = " ".join((syntax.lower[trigger], *match.words[1:]))
-        return f"{doer} {word} {done}" if doer and done else f"{doer or done} {word}"
+        behind = self._preposition(match, role) if role else ""
+        if doer or behind:
+            return " ".join(part for part in (doer, word, behind, done) if part)
+        return f"{done} {word}"
+
+    def _name(self, role: Role) -> str:
+        return self.arguments.entities[role.entity].name
+
+    def _preposition(self, match: Match, role: Role) -> str:
+        """The word that ties the role's filler to the verb ("flocked to"), empty for an object."""
+        for filler in match.fillers[role.role]:
+            mention = self.arguments.mention(filler.token)
+            if mention is not None and mention.entity == role.entity:
+                return next((p for p in self.syntax.prepositions(filler.token) if p != "by"), "")
+        return ""
 
 
+_CORE_LABELS = frozenset({"nsubj", "nsubj:pass", "obj", "root", "conj", "xcomp", "ccomp"})
 #: Roles that a label names behind the verb or before the noun, the first one that is filled.
 _DONE = ("target", "victim", "loser", "destination", "beneficiary", "topic", "participant", "origin")
 
