@@ -135,6 +135,9 @@ class Syntax:
                 for k in self.children(token, "conj")
                 if self.pos[k] in _NOMINAL and not self.children(k, "cop", "nsubj")
             ]
+        if not any(self.children(token, "cc") for token in queue):
+            # a comma alone does not coordinate: "Before X invaded Y, Z ..."
+            return [token for token in found if token == i or self.deps[token] != "conj"]
         return found
 
     def is_excluded(self, i: int) -> bool:
