@@ -17,10 +17,10 @@ from kg.cache import Cache, Item, SourceFile, metadata_of, reading_key, with_met
 from kg.corrections import Anchor, Corrections, append_correction, append_forgotten, read_corrections
 from kg.errors import InputError, StoreError, UnknownName
 from kg.files import FolderLock, atomic_write, disk_errors
-from kg.ontology import data_folder, ontology
+from kg.ontology import data_folder
 from kg.records import Document, Reading, digest
 from kg.report import Report, write_report
-from kg.resolve import Resolution, Thing, anchor_of, main_class, resolve, split
+from kg.resolve import KnownNames, Resolution, Thing, anchor_of, resolve, split
 from kg.settings import Settings
 from kg.text import FileRef, Unreadable, file_digest, find_files, read_file
 from kg.workers import ReadingFailed, read_documents
@@ -115,7 +115,7 @@ def write_outputs(
     with report.stage("resolve"):
         progress.start("resolve", None)
         readings = _split_all([r for r in cache.readings() if r.document.id not in corrections.forgotten], corrections)
-        resolution = resolve(readings, corrections, _Known())
+        resolution = resolve(readings, corrections, _known_names())
     with report.stage("triples"):
         progress.start("triples", len(readings))
         writer = TripleWriter(resolution, Run(__version__, fingerprint), base_iri=settings.base_iri, text=settings.text)
@@ -191,7 +191,7 @@ def correct(kind: str, a: str, b: str, settings: Settings, progress: Progress | 
     with disk_errors(output), FolderLock(output), Cache(output / "records") as cache:
         readings = {reading.document.id: reading for reading in cache.readings()}
         resolution = resolve(
-            _split_all(list(readings.values()), read_corrections(path)), read_corrections(path), _Known()
+            _split_all(list(readings.values()), read_corrections(path)), read_corrections(path), _known_names()
         )
         things = {thing.id: thing for thing in resolution.things}
         anchors = []
@@ -367,20 +367,10 @@ def _write_store(output: Path) -> None:
     write_names(output / "graph.nt", output / "names.sqlite")
 
 
-class _Known:
-    """ontology/names.toml as resolution asks it."""
+def _known_names() -> KnownNames:
+    from kg.nlp.names import load_names
 
-    def __init__(self) -> None:
-        from kg.nlp.names import load_names
-
-        self._names, self._terms = load_names(), ontology()
-
-    def canonical(self, name: str, kind: str) -> str | None:
-        """The entry's own name when the list has this form for a thing of this main class."""
-        for entry in self._names.find(name):
-            if main_class(entry.type, self._terms) == kind:
-                return entry.name
-        return None
+    return load_names()
 
 
 def _sorted_unique(lines: Iterable[str]) -> Iterator[bytes]:
