@@ -1,0 +1,1 @@
+"""Texts -> records: the wing that knows spaCy and no RDF."""
