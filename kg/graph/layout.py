@@ -206,8 +206,8 @@ def _place_discs(between: dict[tuple[int, int], float], discs: Floats) -> Floats
     a, b = (np.array([pair[k] for pair in pairs], dtype=np.int64) for k in (0, 1))
     weight = np.array([np.log1p(between[pair]) for pair in pairs])
     weight = weight / weight.max() if len(weight) else weight
-    for round_ in range(300):
-        cool = 1 - round_ / 300
+    for round_ in range(160):
+        cool = 1 - round_ / 160
         pull = (centres[a] - centres[b]) * weight[:, None] * 0.06 * cool
         for axis in (0, 1):
             centres[:, axis] -= np.bincount(a, pull[:, axis], minlength=count) - np.bincount(
