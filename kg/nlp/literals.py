@@ -6,7 +6,7 @@ Integers have no leading zeros, decimals are as short as they can be, currencies
 __all__ = ["CURRENCIES", "money_near", "number_at", "percent_at", "score_at", "title_of"]
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from kg.nlp.syntax import Syntax
 from kg.records import Literal
@@ -263,11 +263,3 @@ def _in_title(syntax: Syntax, i: int) -> bool:
     if syntax.words[i][:1].isupper() or not word[:1].isalpha() or word in _TITLE_SKIP or syntax.pos[i] == "NUM":
         return False
     return word not in ("old", "born", "based") and not word.endswith(("-old", "-born", "-based"))
-
-
-def decimal(text: str) -> str | None:
-    """Shortest decimal of a numeral, or None."""
-    try:
-        return _plain(Decimal(text.replace(",", "")))
-    except InvalidOperation:
-        return None
