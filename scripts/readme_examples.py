@@ -1,14 +1,19 @@
 """Run the examples marked `<!-- run -->` in README.md and docs/*.md and put their real output under them.
 
 Each marked ```console block holds commands after `$ `; what stands below a command is replaced by what it prints. The
-commands run in a folder of their own in which samples/ is built. `--check` fails when a file is not up to date.
+commands run in a folder of their own in which samples/ is built, with an Oxigraph server on its usual port of this
+machine. `--check` fails when a file is not up to date.
 """
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -45,9 +50,30 @@ def refreshed(text: str, folder: Path) -> str:
     return BLOCK.sub(renew, text)
 
 
+@contextmanager
+def server() -> Iterator[None]:
+    """An Oxigraph server on 127.0.0.1:7878, as the README says it."""
+    with tempfile.TemporaryDirectory() as folder:
+        binary = Path(sys.executable).parent / "oxigraph"
+        command = [str(binary), "serve", "--location", folder, "--bind", "127.0.0.1:7878"]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            for _ in range(100):
+                with socket.socket() as probe:
+                    if probe.connect_ex(("127.0.0.1", 7878)) == 0:
+                        break
+                time.sleep(0.1)
+            if process.poll() is not None:
+                sys.exit("Port 7878 is taken, so the load example cannot run.")
+            yield
+        finally:
+            process.terminate()
+            process.wait()
+
+
 def main() -> None:
     stale = []
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, server():
         folder = Path(name)
         (folder / "samples").symlink_to(ROOT / "samples")
         run("kg build samples", folder)
