@@ -5,6 +5,7 @@ __all__ = ["GENRES", "MATTERS", "SPLITS", "hints", "problems"]
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import pairwise
 
 from kg.ontology import ontology
 from kg.records import Event, Fact, Literal, Mention, Span
@@ -108,6 +109,9 @@ def _offsets(article: Article) -> Iterator[str]:
         if place in seen:
             yield f"{mention.text!r} is marked twice"
         seen.add(place)
+    for one, other in pairwise(reading.mentions):
+        if one.entity == other.entity and one.end <= other.begin and text[one.end : other.begin] in (" ", ", "):
+            yield f"{one.text!r} stands in apposition to {other.text!r}: a title or description there is no mention"
     for span in reading.document.boilerplate:
         inside = [m.text for m in reading.mentions if span.begin <= m.begin < span.end]
         if inside:
@@ -222,7 +226,8 @@ def hints(article: Article) -> Iterator[str]:
                 yield f"{article.id}: {name!r} is unmarked at {found.start()}"
     starts = {s.begin for s in article.sentences}
     for found in re.finditer(r"(?<![\w’'])[A-Z][\w’'-]+", text):
-        opens = found.start() in starts or text[found.start() - 1] in "“\"‘"
+        before = text[max(0, found.start() - 2) : found.start()]
+        opens = found.start() in starts or before[-1:] in "“\"‘" or before[:1] in ".?!:…"
         if is_free(found.start()) and not opens and not found[0].isupper() and found[0] not in CALENDAR:
             yield f"{article.id}: capital without a mark: {text[max(0, found.start() - 20) : found.end() + 15]!r}"
 
