@@ -109,6 +109,10 @@ def _quoted(text: str, named: Sequence[tuple[int, Mention]], taken: set[int | No
         position = mention.end
         while match := _QUOTED.match(text, position):
             begin, end = match.span("name")
+            # some pages set blanks inside of the quotation marks; a mention begins and ends with a word
+            begin, end = end - len(match["name"].lstrip()), begin + len(match["name"].rstrip())
+            if begin >= end:
+                break
             said = _words(text[position : match.start("name")])
             second = begins.get(begin)
             if second is None or (second not in taken and named):
