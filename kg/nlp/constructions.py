@@ -245,6 +245,11 @@ def _from_and_of(arguments: Arguments) -> Iterator[Candidate]:
             found = arguments.mention(target)
             if found is None or found.kind != "name" or syntax.deps[target] not in ("nmod", "obl") or target < token:
                 continue
+            between = {
+                m.entity for k in range(token + 1, target) if (m := arguments.covering.get(k)) and m is not mention
+            }
+            if any(arguments.entities[e].type == "Person" for e in between if e in arguments.entities):
+                continue
             if _is(arguments, found, "Place") and "from" in syntax.prepositions(target):
                 relation = "presentIn" if _reports(arguments, token) else "fromPlace"
                 yield Candidate(relation, token, target, None, token, 0.85, "person-from-place")

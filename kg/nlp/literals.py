@@ -215,9 +215,9 @@ _NO_TITLE = frozenset(
 )
 #: Words that belong to a title also when a capital begins them: "Prime Minister", "Vice President".
 _TITLE_WORDS = frozenset(
-    "prime vice deputy shadow foreign finance chief managing executive general defence defense interior health justice "
-    "assistant associate senior acting attorney head first trade education energy transport environment home "
-    "culture sports labour labor agriculture economy planning police".split()
+    "prime lieutenant vice deputy shadow foreign finance chief managing executive general defence defense "
+    "interior health justice assistant associate senior acting attorney head first trade education energy "
+    "transport environment home culture sports labour labor agriculture economy planning police".split()
 )
 
 

@@ -220,6 +220,7 @@ class Syntax:
             self.deps[i] == "conj"
             and self.pos[self.heads[i]] in ("NOUN", "PROPN")
             and not self.children(i, "nsubj", "cop")
+            and not (i + 1 < len(self) and self.pos[i + 1] == "PROPN")
         ):
             shared = self.bearers(self.heads[i])
             if shared and self.tags[i] in ("NN", "NNP", self.tags[self.heads[i]]):
