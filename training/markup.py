@@ -134,7 +134,8 @@ class _Parser:
         header: dict[str, str] = {}
         bodies: dict[str, list[tuple[int, str]]] = {section: [] for section in SECTIONS}
         section = ""
-        for self.line, line in enumerate(self.source.split("\n"), start=1):
+        for number, line in enumerate(self.source.split("\n"), start=1):
+            self.line = number
             if line.startswith("=== "):
                 section = line[4:].strip()
                 if section not in bodies:
@@ -230,25 +231,27 @@ class _Parser:
             self.mentions.setdefault(key, []).append(mention)
 
     # ------------------------------------------------------------ places in the text
+    def _all(self, words: str, within: Span | None = None) -> list[Span]:
+        """Every place of the words outside page furniture; they begin and end where words do."""
+        begin, end = (within.begin, within.end) if within else (0, len(self.text))
+        edges = [r"(?<!\w)" if words[:1].isalnum() else "", r"(?!\w)" if words[-1:].isalnum() else ""]
+        pattern = re.compile(re.escape(words).join(edges))
+        found = [Span(m.start(), m.end()) for m in pattern.finditer(self.text, begin, end)]
+        return [f for f in found if not any(b.begin <= f.begin < b.end for b in self.boilerplate)]
+
     def _find(self, words: str, within: Span | None = None) -> Span:
         """Where the words stand; `words#2` means their second place."""
         bare, _, count = words.partition("#") if re.search(r"#\d+$", words) else (words, "", "")
-        begin, end = (within.begin, within.end) if within else (0, len(self.text))
-        edge_left = r"(?<!\w)" if bare[:1].isalnum() else ""
-        edge_right = r"(?!\w)" if bare[-1:].isalnum() else ""
-        pattern = re.compile(edge_left + re.escape(bare) + edge_right)
-        found = [Span(m.start(), m.end()) for m in pattern.finditer(self.text, begin, end)]
-        found = [f for f in found if not any(b.begin <= f.begin < b.end for b in self.boilerplate)]
-        index = int(count or 1) - 1
-        if index >= len(found):
+        found = self._all(bare, within)
+        if int(count or 1) > len(found):
             self._fail(f"The words {bare!r} do not stand {'there' if within else 'in the text'}.")
-        return found[index]
+        return found[int(count or 1) - 1]
 
     def _sentence(self, at: Span) -> Span:
         for sentence in self.sentences:
             if sentence.begin <= at.begin < sentence.end:
                 return sentence
-        self._fail("The words stand in no sentence.")
+        return self._fail("The words stand in no sentence.")
 
     def _places(self, key: str) -> list[Argument]:
         """Where an entity is mentioned, or where the trigger of an event stands."""
@@ -277,7 +280,7 @@ class _Parser:
             has_subject = any(sentence.begin <= p.begin < sentence.end for p in places)
             if has_subject and any(sentence.begin <= w.begin < sentence.end for w in wanted):
                 return sentence
-        self._fail('The two ends share no sentence: add @"words of the sentence".')
+        return self._fail('The two ends share no sentence: add @"words of the sentence".')
 
     # ------------------------------------------------------------ relations, events, quotations
     def _fact(self, words: list[str], doc: str) -> Fact:
@@ -313,9 +316,8 @@ class _Parser:
         )
 
     def _literal_sentence(self, key: str, words: str) -> Span:
-        count = self.text.count(words.partition("#")[0])
-        spots = [self._find(f"{words}#{n}") for n in range(1, count + 1)] if "#" not in words and count > 1 else []
-        return self._shared_sentence(key, spots) if spots else self._sentence(self._find(words))
+        spots = self._all(words)
+        return self._shared_sentence(key, spots) if len(spots) > 1 else self._sentence(self._find(words))
 
     def _literal(self, words: str, datatype: str, evidence: Span, options: "_Options") -> Literal:
         at = self._find(words, evidence)

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 
 from kg.ontology import ontology
-from kg.records import Event, Fact, Literal, Mention, Span
+from kg.records import Entity, Event, Fact, Literal, Mention, Span
 from training.markup import Article
 
 GENRES = (
@@ -126,7 +126,7 @@ def _chains(article: Article) -> Iterator[str]:
         chain = chains.get(entity.id, [])
         if not chain:
             yield f"{entity.id} ({entity.name}) is never mentioned"
-        elif entity.named and all(m.kind != "name" for m in chain) and entity.type not in ("Country",):
+        elif entity.named and not _is_named(article, entity, chain):
             yield f"{entity.id} has the name {entity.name!r}, but no mention is a name"
         pronouns = {m.text.lower() for m in chain if m.kind == "pronoun"}
         if pronouns & HE and pronouns & SHE:
@@ -143,6 +143,12 @@ def _chains(article: Article) -> Iterator[str]:
             other = names.setdefault((mention.text, mention.type), mention.entity)
             if other != mention.entity:
                 yield f"{mention.text!r} names both {other} and {mention.entity}, of one class"
+
+
+def _is_named(article: Article, entity: Entity, chain: list[Mention]) -> bool:
+    """Whether the text, or its byline, has the name; a country may stand there by its adjective alone."""
+    by_name = any(m.kind == "name" for m in chain) or entity.type == "Country"
+    return by_name or entity.name in article.reading.document.authors
 
 
 def _fact(article: Article, fact: Fact) -> Iterator[str]:
