@@ -213,6 +213,10 @@ _NO_TITLE = frozenset(
         "next",
     }
 )
+_GENERALS = frozenset(
+    "comptroller auditor inspector attorney secretary director surgeon solicitor governor major lieutenant brigadier consul "
+    "postmaster registrar accountant advocate paymaster".split()
+)
 #: Words that belong to a title also when a capital begins them: "Prime Minister", "Vice President".
 _TITLE_WORDS = frozenset(
     "prime lieutenant vice deputy shadow foreign finance chief managing executive general defence defense "
@@ -236,6 +240,8 @@ def title_of(syntax: Syntax, i: int) -> Literal | None:
         if begin - span[-1] != 1 or not all(_in_title(syntax, s) for s in span):
             break
         begin = span[0]
+    if syntax.lower[i] == "general" and begin and syntax.lower[begin - 1] in _GENERALS:
+        begin -= 1
     # the parser hangs "Vice" of "Vice President Lund" on the name
     while begin and syntax.lower[begin - 1] in _TITLE_WORDS and syntax.pos[begin - 1] in ("ADJ", "NOUN", "PROPN"):
         begin -= 1
@@ -260,6 +266,12 @@ def _in_title(syntax: Syntax, i: int) -> bool:
     word = syntax.lower[i]
     if word in _TITLE_WORDS:
         return True
-    if syntax.words[i][:1].isupper() or not word[:1].isalpha() or word in _TITLE_SKIP or syntax.pos[i] == "NUM":
+    if (
+        syntax.pos[i] == "ADV"
+        or syntax.words[i][:1].isupper()
+        or not word[:1].isalpha()
+        or word in _TITLE_SKIP
+        or syntax.pos[i] == "NUM"
+    ):
         return False
     return word not in ("old", "born", "based") and not word.endswith(("-old", "-born", "-based"))
