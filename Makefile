@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check gate bench docs setup clean
+.PHONY: help demo test test-all check gate bench corpus-check docs setup clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,7 +45,13 @@ gate: $(VENV)/.installed ## quality floors on the gold data, where it is there
 	$(BIN)/python -m tests.gate --shared $(SHARED)
 
 bench: $(VENV)/.installed ## speed and memory, printed as ratios within one run
-	for script in scripts/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	$(BIN)/python scripts/bench_nlp.py samples
+	$(BIN)/python scripts/bench_store.py
+	$(BIN)/python scripts/bench_network.py
+	$(BIN)/python scripts/bench_draw.py
+
+corpus-check: $(VENV)/.installed ## validate the annotated articles in training/news
+	$(BIN)/python -m training.corpus check
 
 docs: $(VENV)/.installed ## refresh the real output shown in the README
 	$(BIN)/python scripts/readme_examples.py
