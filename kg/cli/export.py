@@ -13,7 +13,7 @@ import click
 from kg.cli import output_option, settings_from
 
 
-class _FormatNames(click.ParamType[str]):
+class _FormatNames(click.ParamType):  # type: ignore[type-arg]
     """The keys of FORMATS, read only when needed, so that `kg --help` stays fast."""
 
     name = "format"

@@ -19,7 +19,7 @@ from kg.records import Literal, Mention
 if TYPE_CHECKING:
     from kg.nlp.times import TimeExpression
 
-_AGE_AFTER = re.compile(r",? (?:aged )?\(?(\d{1,3})\)?(?=[,.;)]| from | of | who )")
+_AGE_AFTER = re.compile(r",? (?:aged )?\(?(\d{1,3})\)?(?=[,.;)](?!\d)| from | of | who )")
 _AGE_BEFORE = re.compile(r"\b(\d{1,3})[- ]years?[- ]old\b", re.IGNORECASE)
 _LIFE_OPENS = re.compile(r" \((?P<born>(?:born|b\.) (?:on )?)?[^()]{0,60}?(?=\d{1,2} |[A-Z][a-z]+ \d)")
 _BORN_IN = re.compile(r" \((?:born|b\.) [^()]{4,30}?\d{4},? in ")
@@ -159,11 +159,7 @@ def _ages(arguments: Arguments) -> Iterator[Candidate]:
         noun = syntax.heads[top] if syntax.deps[top] in ("amod", "compound", "nmod", "nmod:desc") else top
         for token in (noun, *(b.token for b in syntax.bearers(noun))):
             owner = arguments.mention(token)
-            if (
-                owner is not None
-                and _is(arguments, owner, "Person")
-                and not any(found.start() >= owner.end for _ in (0,))
-            ):
+            if owner is not None and _is(arguments, owner, "Person") and found.start() < owner.end:
                 yield from _age(token, found, 0.92)
                 break
 

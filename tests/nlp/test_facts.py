@@ -60,6 +60,7 @@ CASES = [
     ("no list of places", "Offices opened in Turku, Peru and Kenya.", set()),
     ("based", "Turku-based Norvia grew.", {("Norvia", "headquartersIn", "Turku")}),
     ("age in commas", "Nora Lind, 43, agreed.", {("Nora Lind", "age", "43")}),
+    ("a count in brackets is no age", "Jesus Maria (1,574 to 2,161 cases) agreed.", set()),
     ("age before the name", "The 43-year-old Nora Lind agreed.", {("Nora Lind", "age", "43")}),
     ("life span", "Nora Lind (3 March 1931 – 5 May 1999) sang.",
      {("Nora Lind", "birthDate", "1931-03-03"), ("Nora Lind", "deathDate", "1999-05-05")}),
