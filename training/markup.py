@@ -515,6 +515,7 @@ def _kind(text: str, entity: Entity, wanted: str) -> MentionKind:
         return "pronoun"
     if not entity.named:
         return "nominal"
-    names = {word.lower() for form in (entity.name, *entity.aliases) for word in re.findall(r"\w+", form)}
-    words = [word.lower() for word in re.findall(r"\w+", re.sub(r"['’]s?$", "", text))]
-    return "name" if words and all(word in names or word == "the" for word in words) else "nominal"
+    names = {word for form in (entity.name, *entity.aliases) for word in re.findall(r"\w+", form)}
+    names |= {word.upper() for word in names} | {"the", "The"}
+    words = re.findall(r"\w+", re.sub(r"['’]s?$", "", text))
+    return "name" if words and all(word in names for word in words) else "nominal"

@@ -128,6 +128,12 @@ def _chains(article: Article) -> Iterator[str]:
             yield f"{entity.id} ({entity.name}) is never mentioned"
         elif entity.named and not _is_named(article, entity, chain):
             yield f"{entity.id} has the name {entity.name!r}, but no mention is a name"
+        for mention in chain:
+            extra = mention.text.startswith("The ") and not any(
+                name.startswith("The ") for name in (entity.name, *entity.aliases)
+            )
+            if mention.kind == "name" and extra:
+                yield f"{mention.text!r}: a leading The stands outside the mark"
         pronouns = {m.text.lower() for m in chain if m.kind == "pronoun"}
         if pronouns & HE and pronouns & SHE:
             yield f"{entity.id} is both he and she"
