@@ -110,7 +110,7 @@ def _offsets(article: Article) -> Iterator[str]:
             yield f"{mention.text!r} is marked twice"
         seen.add(place)
     for one, other in pairwise(reading.mentions):
-        if one.entity == other.entity and one.end <= other.begin and text[one.end : other.begin] in (" ", ", "):
+        if one.kind != "pronoun" and one.entity == other.entity and one.end <= other.begin and text[one.end : other.begin] in (" ", ", "):
             yield f"{one.text!r} stands in apposition to {other.text!r}: a title or description there is no mention"
     for span in reading.document.boilerplate:
         inside = [m.text for m in reading.mentions if span.begin <= m.begin < span.end]
