@@ -3,6 +3,7 @@
 __all__ = ["Progress", "build", "correct", "extract", "forget", "open_output"]
 
 import heapq
+import json
 import logging
 import os
 import tempfile
@@ -15,7 +16,7 @@ from typing import Any, Protocol
 from kg import __version__
 from kg.cache import Cache, Item, SourceFile, metadata_of, reading_key, with_metadata
 from kg.corrections import Anchor, Corrections, append_correction, append_forgotten, read_corrections
-from kg.errors import InputError, StoreError, UnknownName
+from kg.errors import AmbiguousName, InputError, StoreError, UnknownName
 from kg.files import FolderLock, atomic_write, disk_errors
 from kg.ontology import data_folder
 from kg.records import Document, Reading, digest
@@ -158,15 +159,18 @@ def extract(source: str, settings: Settings, *, format: str | None = None) -> It
 def forget(doc: str, settings: Settings, progress: Progress | None = None) -> Report:
     """Take one document's contribution out for good: its text leaves records, store, page and name index.
 
+    Args:
+        doc: Its id, its title, or the path or name of its file.
+        settings: Name the output folder.
+        progress: Hears how it goes on.
+
     Raises:
-        UnknownName: no document of the output folder has this id.
+        UnknownName, AmbiguousName: no document of the output folder is meant by it, or several are.
     """
     report = Report()
     output = settings.output
     with disk_errors(output), FolderLock(output), Cache(output / "records") as cache:
-        local = doc.rsplit("/", 1)[-1].removeprefix("kgr:")
-        if local not in cache.keys:
-            raise UnknownName(f"No document {doc} in {output}. `kg query documents` lists them with their ids.")
+        local = _document_named(doc, cache)
         append_forgotten(output / "corrections.toml", local)
         files = [
             replace(file, items=tuple(_without_text(item) if item.doc == local else item for item in file.items))
@@ -206,6 +210,25 @@ def correct(kind: str, a: str, b: str, settings: Settings, progress: Progress | 
         append_correction(path, kind, anchors[0], anchors[1])
         _rebuild(cache, settings, report, progress or Silent())
     return report
+
+
+def _document_named(name: str, cache: Cache) -> str:
+    local = name.rsplit("/", 1)[-1].removeprefix("kgr:")
+    if local in cache.keys:
+        return local
+    found: dict[str, str] = {}
+    for file in cache.sources.values():
+        for item in file.items:
+            if item.doc in cache.keys and item.metadata:
+                title = json.loads(item.metadata)["title"] or ""
+                if name in (file.path, Path(file.path).name) or name.casefold() == title.casefold():
+                    found[str(item.doc)] = title
+    if len(found) > 1:
+        listed = "".join(f"\n  {doc} {title}" for doc, title in sorted(found.items()))
+        raise AmbiguousName(f'{len(found)} documents go by "{name}":{listed}\nSay which one by its id.')
+    if not found:
+        raise UnknownName(f'No document has the id, title or file name "{name}". `kg query documents` lists them.')
+    return next(iter(found))
 
 
 def open_output(output: Path) -> Path:

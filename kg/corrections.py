@@ -7,7 +7,9 @@ mentions (document, begin, end, text), not IRIs, so that it holds whatever else 
 __all__ = ["Anchor", "Corrections", "append_correction", "append_forgotten", "read_corrections"]
 
 import json
+import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +60,7 @@ class Corrections:
 
 
 def read_corrections(path: Path) -> Corrections:
-    """The corrections of a file; none when it does not exist.
+    """The corrections of a file; none when it does not exist. Of one pair, the last word counts.
 
     Raises:
         RecordError: the file is not TOML or a table lacks a key; it names the table.
@@ -66,10 +68,14 @@ def read_corrections(path: Path) -> Corrections:
     if not path.exists():
         return Corrections()
     try:
-        plain = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        plain = tomllib.loads(text)
+        same = [_pair(table) for table in plain.get("same", ())]
+        different = [_pair(table) for table in plain.get("different", ())]
+        last = _last_words(text, {"same": same, "different": different})
         return Corrections(
-            same=tuple(_pair(table) for table in plain.get("same", ())),
-            different=tuple(_pair(table) for table in plain.get("different", ())),
+            same=tuple(pair for pair in same if last[frozenset(pair)] == "same"),
+            different=tuple(pair for pair in different if last[frozenset(pair)] == "different"),
             forgotten=frozenset(str(table["doc"]) for table in plain.get("forgotten", ())),
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError, UnicodeDecodeError) as exc:
@@ -84,6 +90,16 @@ def append_correction(path: Path, kind: str, a: Anchor, b: Anchor) -> None:
 def append_forgotten(path: Path, doc: str) -> None:
     """Add one [[forgotten]] table; the title is not kept, since nothing of the document may stay."""
     _append(path, f"\n[[forgotten]]\ndoc = {json.dumps(doc)}\n")
+
+
+def _last_words(text: str, pairs: dict[str, list[tuple[Anchor, Anchor]]]) -> dict[frozenset[Anchor], str]:
+    """What the file says last of each pair: who said "same" and then "different" has changed their mind."""
+    # tomllib keeps no order between two arrays of tables, so the order is that of their headers
+    order = re.findall(r"^[ \t]*\[\[[ \t]*(same|different)[ \t]*\]\]", text, re.MULTILINE)
+    if Counter(order) != Counter({kind: len(listed) for kind, listed in pairs.items()}):
+        order = [kind for kind, listed in pairs.items() for _ in listed]
+    left = {kind: iter(listed) for kind, listed in pairs.items()}
+    return {frozenset(next(left[kind])): kind for kind in order}
 
 
 def _append(path: Path, table: str) -> None:

@@ -162,6 +162,24 @@ def test_a_forgotten_document_leaves_every_file_and_stays_out(tmp_path):
         forget(doc, Settings(output=output, draw=False))
 
 
+def test_a_document_is_forgotten_by_its_file_name_too(tmp_path):
+    source, output = write(tmp_path / "in"), tmp_path / "out"
+    run(source, output)
+    forget("football.txt", Settings(output=output, draw=False))
+    assert b"Kofi Mensah" not in graph(output)
+    with pytest.raises(UnknownName, match=r'file name "football\.txt"'):
+        forget("football.txt", Settings(output=output, draw=False))
+
+
+def test_who_changes_their_mind_gets_two_things_back(tmp_path):
+    source, output = write(tmp_path / "in"), tmp_path / "out"
+    run(source, output)
+    before = graph(output)
+    correct("same", "Vesta Grid", "Vesta Media", Settings(output=output, draw=False))
+    correct("different", "Vesta Grid", "Vesta Media", Settings(output=output, draw=False))
+    assert graph(output) == before
+
+
 def test_corrections_are_kept_and_applied_again(tmp_path):
     source, output = write(tmp_path / "in"), tmp_path / "out"
     run(source, output)

@@ -151,11 +151,12 @@ def info(ctx: click.Context, output: Path | None, format_: str) -> None:
 def forget(ctx: click.Context, doc: str, output: Path | None) -> None:
     """Take one document's contribution out for good; later builds leave it out too.
 
-    DOC is a document id (`kg query documents` lists them). Its text leaves records, store, page and name index; only the
-    id is remembered, in corrections.toml.
+    DOC is the title, the file name or the id of a document. Its text leaves records, store, page and name index; only
+    the id is remembered, in corrections.toml.
 
     \b
     Example:
+      kg forget 05-takeover.txt
       kg forget doc-f95e07d9fb57c0ffee00
     """
     from kg import build as trip
