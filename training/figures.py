@@ -80,7 +80,9 @@ def _faults(articles: Sequence[Article]) -> Iterator[str]:
     often = sorted(((len(ids), name) for name, ids in users.items() if len(ids) > MAX_ARTICLES_PER_NAME), reverse=True)
     yield f"Names in more than {MAX_ARTICLES_PER_NAME} articles: {', '.join(f'{n} {c}' for c, n in often) or 'none'}."
     given = Counter(e.name.split()[0] for a in articles for e in a.reading.entities if e.type == "Person" and e.named)
-    yield _mix(f"First words of persons' names in more than {MAX_ARTICLES_PER_NAME} articles", given, MAX_ARTICLES_PER_NAME)
+    yield _mix(
+        f"First words of persons' names in more than {MAX_ARTICLES_PER_NAME} articles", given, MAX_ARTICLES_PER_NAME
+    )
 
 
 def _gaps(articles: Sequence[Article], words: int) -> Iterator[str]:
@@ -130,5 +132,3 @@ def _mix(label: str, counts: Counter[str], above: int = 0) -> str:
 def _short(counts: dict[str, int], wanted: int) -> str:
     low = sorted(((count, name) for name, count in counts.items() if count < wanted), key=lambda c: (c[0], c[1]))
     return ", ".join(f"{name} {count}" for count, name in low) or "none"
-
-

@@ -518,4 +518,5 @@ def _kind(text: str, entity: Entity, wanted: str) -> MentionKind:
     names = {word for form in (entity.name, *entity.aliases) for word in re.findall(r"\w+", form)}
     names |= {word.upper() for word in names} | {"the", "The"}
     words = re.findall(r"\w+", re.sub(r"['’]s?$", "", text))
-    return "name" if words and all(word in names for word in words) else "nominal"
+    capital = any(word[0].isupper() or not word[0].islower() for word in words if word != "The")
+    return "name" if capital and all(word in names for word in words) else "nominal"

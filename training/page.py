@@ -46,7 +46,9 @@ def _text(article: Article) -> str:
 
 
 def _open(mention: Mention) -> str:
-    return f'<mark class="{mention.kind} {escape(mention.type)}" title="{escape(mention.type)} {escape(mention.entity)}">'
+    return (
+        f'<mark class="{mention.kind} {escape(mention.type)}" title="{escape(mention.type)} {escape(mention.entity)}">'
+    )
 
 
 def _table(title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

@@ -53,7 +53,11 @@ MATTERS = (
     "climate",
 )
 SPLITS = ("train", "dev", "test")
-HE, SHE, IT = frozenset("he him his himself".split()), frozenset("she her hers herself".split()), frozenset(["it", "its"])
+HE, SHE, IT = (
+    frozenset("he him his himself".split()),
+    frozenset("she her hers herself".split()),
+    frozenset(["it", "its"]),
+)
 CALENDAR = frozenset(
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
     "September October November December Mr Mrs Ms Dr".split()
@@ -110,7 +114,12 @@ def _offsets(article: Article) -> Iterator[str]:
             yield f"{mention.text!r} is marked twice"
         seen.add(place)
     for one, other in pairwise(reading.mentions):
-        if one.kind != "pronoun" and one.entity == other.entity and one.end <= other.begin and text[one.end : other.begin] in (" ", ", "):
+        if (
+            one.kind != "pronoun"
+            and one.entity == other.entity
+            and one.end <= other.begin
+            and text[one.end : other.begin] in (" ", ", ")
+        ):
             yield f"{one.text!r} stands in apposition to {other.text!r}: a title or description there is no mention"
     for span in reading.document.boilerplate:
         inside = [m.text for m in reading.mentions if span.begin <= m.begin < span.end]
@@ -210,7 +219,7 @@ def _quotations(article: Article) -> Iterator[str]:
             yield f'"{words[:50]}" stands in quotation marks, but no line says whose it is (or: not "...")'
     for quotation in reading.quotations:
         words = reading.document.text[quotation.content.begin : quotation.content.end]
-        if words[0] in "“\"‘'" or words[-1] in "”\"":
+        if words[0] in "“\"‘'" or words[-1] in '”"':
             yield f"the quotation marks are a part of the quotation {words[:40]!r}"
         if quotation.cue and quotation.speaker is None:
             yield f"the quotation {words[:40]!r} has a cue and no speaker"
@@ -239,7 +248,7 @@ def hints(article: Article) -> Iterator[str]:
     starts = {s.begin for s in article.sentences}
     for found in re.finditer(r"(?<![\w’'])[A-Z][\w’'-]+", text):
         before = text[max(0, found.start() - 2) : found.start()]
-        opens = found.start() in starts or before[-1:] in "“\"‘" or before[:1] in ".?!:…"
+        opens = found.start() in starts or before[-1:] in '“"‘' or before[:1] in ".?!:…"
         if is_free(found.start()) and not opens and not found[0].isupper() and found[0] not in CALENDAR:
             yield f"{article.id}: capital without a mark: {text[max(0, found.start() - 20) : found.end() + 15]!r}"
 

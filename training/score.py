@@ -232,7 +232,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         articles = read_articles(given.folder, given.split)
         print(f"{given.split}: {len(articles)} articles\n")
-        print(table(score((a.reading, found) for a, found in zip(articles, predict(articles, given.pipeline), strict=True))))
+        print(
+            table(
+                score((a.reading, found) for a, found in zip(articles, predict(articles, given.pipeline), strict=True))
+            )
+        )
     except KGError as error:
         print(f"Error: {error}", file=sys.stderr)
         return error.exit_code
