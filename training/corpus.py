@@ -33,14 +33,15 @@ def to_training(article: Article) -> dict[str, Any]:
     chains: dict[str, list[tuple[int, int, str]]] = {}
     for mention in reading.mentions:
         chains.setdefault(mention.entity, []).append((mention.begin, mention.end, mention.kind))
-    relations = []
+    relations: list[dict[str, Any]] = []
     for fact in reading.facts:
         target = fact.object
         ends = {"object": target.value} if isinstance(target, Literal) else {"object": target.entity}
         relations.append(
             {"subject": fact.subject.entity, "predicate": fact.predicate, **ends}
             | {"subject_at": (fact.subject.begin, fact.subject.end), "object_at": (target.begin, target.end)}
-            | {"modality": fact.modality, "past": fact.past, "evidence": (fact.evidence.begin, fact.evidence.end)}
+            | dict[str, Any](modality=fact.modality, past=fact.past)
+            | {"evidence": (fact.evidence.begin, fact.evidence.end)}
         )
     return {
         "id": article.id,

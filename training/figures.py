@@ -32,13 +32,13 @@ def report(articles: Sequence[Article]) -> Iterator[str]:
     yield f"| sentences | {sum(len(a.sentences) for a in articles)} |"
     yield f"| sentences without a relation or an event | {_percent(_idle(articles))} |"
     yield f"| articles with page furniture | {_percent([bool(r.document.boilerplate) for r in readings])} |"
-    kinds = Counter(m.kind for r in readings for m in r.mentions)
-    yield f"| mentions (names, descriptions, pronouns) | {sum(kinds.values())} ({kinds['name']}, {kinds['nominal']}, {kinds['pronoun']}) |"
+    kinds: Counter[str] = Counter(m.kind for r in readings for m in r.mentions)
+    yield _split_count("mentions", kinds, {"name": "names", "nominal": "descriptions", "pronoun": "pronouns"})
     yield f"| entities | {sum(len(r.entities) for r in readings)} |"
     yield f"| relations | {sum(len(r.facts) for r in readings)} |"
     yield f"| events | {sum(len(r.events) for r in readings)} |"
-    forms = Counter(q.form for r in readings for q in r.quotations)
-    yield f"| quotations (direct, indirect, mixed) | {sum(forms.values())} ({forms['direct']}, {forms['indirect']}, {forms['mixed']}) |"
+    forms: Counter[str] = Counter(q.form for r in readings for q in r.quotations)
+    yield _split_count("quotations", forms, {"direct": "direct", "indirect": "indirect", "mixed": "mixed"})
     yield ""
     yield _mix("Splits", Counter(a.split for a in articles))
     yield _mix("Genres", Counter(a.genre for a in articles))
@@ -122,6 +122,11 @@ def _range(words: Sequence[Sequence[str]]) -> str:
 
 def _percent(truths: Sequence[bool]) -> str:
     return f"{sum(truths)} of {len(truths)} ({sum(truths) / max(1, len(truths)):.0%})"
+
+
+def _split_count(label: str, counts: Counter[str], parts: dict[str, str]) -> str:
+    shown = ", ".join(str(counts[part]) for part in parts)
+    return f"| {label} ({', '.join(parts.values())}) | {counts.total()} ({shown}) |"
 
 
 def _mix(label: str, counts: Counter[str], above: int = 0) -> str:

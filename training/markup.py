@@ -22,7 +22,6 @@ from kg.records import (
     Fact,
     Literal,
     Mention,
-    MentionKind,
     Modality,
     Quotation,
     QuotationForm,
@@ -31,21 +30,15 @@ from kg.records import (
     Span,
     document_id,
 )
+from training.words import PRECISIONS, Options, Words, interval, is_date, kind_of, plain_value, quoted
 
 ARTICLES = Path(__file__).parent / "news" / "articles"
 HEADER = ("id", "genre", "matter", "split", "date", "title", "publisher", "authors", "dateline")
 SECTIONS = ("text", "entities", "relations", "events", "quotations")
 #: Classes that an entity of the corpus may have: everything below kg:Entity except kg:Agent, which is no answer.
 ENTITY_KINDS = tuple(name for name in sorted(ontology().parents) if ontology().is_a(name, "Entity") and name != "Agent")
-PRONOUNS = frozenset(
-    "i me my mine myself we us our ours ourselves you your yours he him his himself she her hers herself it its itself "
-    "they them their theirs themselves who whom whose which that this".split()
-)
 TOKEN = re.compile(r'[^\s"]*"[^"]*"(?:#\d+)?|\S+')
 BOILERPLATE = re.compile(r"~([a-z -]+)~ ?")
-DAY = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?$")
-PRECISIONS = ("day", "week", "month", "quarter", "season", "year", "decade", "range")
-MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +200,7 @@ class _Parser:
     # ------------------------------------------------------------ entities and mentions
     def _lines(self, body: Sequence[tuple[int, str]]) -> list[list[str]]:
         """The words of each line that says something; `self.line` is set as they are used."""
-        return [_Words(TOKEN.findall(line), number) for number, line in body if line.strip() and line[0] != "#"]
+        return [Words(TOKEN.findall(line), number) for number, line in body if line.strip() and line[0] != "#"]
 
     def _read_entities(self, body: Sequence[tuple[int, str]], doc: str) -> None:
         for self.line, line in body:
@@ -219,14 +212,17 @@ class _Parser:
             if key in self.entities or not names:
                 self._fail(f"The entity {key!r} is there twice or has no name.")
             forms = [form.strip() for form in names.split(" = ")]
-            self.entities[key] = Entity(doc, key, forms[0], kind, tuple(forms[1:]), not forms[0][0].islower())
+            is_quoted = forms[0].startswith('"')
+            has_capital = not forms[0][0].islower() and any(letter.isupper() for letter in forms[0])
+            name = forms[0].strip('"')
+            self.entities[key] = Entity(doc, key, name, kind, tuple(forms[1:]), is_quoted or has_capital)
         for begin, end, label in self.marks:
             key, _, wanted = label.partition("/")
             if key not in self.entities:
                 self._fail(f"The mark {self.text[begin:end]!r} names {key!r}, which === entities does not list.")
             entity = self.entities[key]
             mention = Mention(
-                doc, begin, end, self.text[begin:end], entity.type, key, _kind(self.text[begin:end], entity, wanted)
+                doc, begin, end, self.text[begin:end], entity.type, key, kind_of(self.text[begin:end], entity, wanted)
             )
             self.mentions.setdefault(key, []).append(mention)
 
@@ -284,7 +280,7 @@ class _Parser:
 
     # ------------------------------------------------------------ relations, events, quotations
     def _fact(self, words: list[str], doc: str) -> Fact:
-        self.line = cast(_Words, words).line
+        self.line = cast(Words, words).line
         if len(words) < 3:
             self._fail("A relation is: subject predicate object.")
         key, predicate, target = words[:3]
@@ -295,8 +291,8 @@ class _Parser:
         within = options.evidence
         end: Argument | Literal
         if prop.is_literal:
-            evidence = within or self._literal_sentence(key, _quoted(target))
-            end = self._literal(_quoted(target), prop.range[0], evidence, options)
+            evidence = within or self._literal_sentence(key, quoted(target))
+            end = self._literal(quoted(target), prop.range[0], evidence, options)
         else:
             evidence = within or self._shared_sentence(key, self._places(target))
             end = self._argument(target, evidence, self._argument(key, evidence).begin)
@@ -319,16 +315,16 @@ class _Parser:
         spots = self._all(words)
         return self._shared_sentence(key, spots) if len(spots) > 1 else self._sentence(self._find(words))
 
-    def _literal(self, words: str, datatype: str, evidence: Span, options: "_Options") -> Literal:
+    def _literal(self, words: str, datatype: str, evidence: Span, options: Options) -> Literal:
         at = self._find(words, evidence)
         text = self.text[at.begin : at.end]
-        value = options.value or _value(text, datatype)
+        value = options.value or plain_value(text, datatype)
         if value is None:
             self._fail(f"Give the value of {text!r} as =value.")
         return Literal(text, at.begin, at.end, value, datatype, options.unit, options.qualifier)
 
     def _event(self, words: list[str], doc: str) -> Event:
-        self.line = cast(_Words, words).line
+        self.line = cast(Words, words).line
         if len(words) < 3:
             self._fail('An event is: id Class "trigger" role=key ...')
         key, kind, trigger = words[:3]
@@ -337,7 +333,7 @@ class _Parser:
         if key in self.events or key in self.entities:
             self._fail(f"The key {key!r} is there twice.")
         options = self._options(words[3:])
-        at = self._find(_quoted(trigger), options.evidence)
+        at = self._find(quoted(trigger), options.evidence)
         evidence = options.evidence or self._sentence(at)
         roles = [
             Role(role, place.text, place.begin, place.end, place.entity)
@@ -370,20 +366,20 @@ class _Parser:
         return event
 
     def _quotation(self, words: list[str], doc: str) -> Quotation | None:
-        self.line = cast(_Words, words).line
+        self.line = cast(Words, words).line
         if words[0] == "not":
-            quoted = _quoted(words[1])
-            self._find(quoted)
-            self.scare_quotes.append(quoted)
+            scare = quoted(words[1])
+            self._find(scare)
+            self.scare_quotes.append(scare)
             return None
         if len(words) != 4 or words[2] not in ("direct", "indirect", "mixed"):
             self._fail('A quotation is: speaker cue form "first words ... last words", with - for none.')
         key, cue, form, content = words
-        first, _, last = _quoted(content).partition(" ... ")
+        first, _, last = quoted(content).partition(" ... ")
         begin = self._find(first)
         end = self._find(last, Span(begin.end, len(self.text))) if last else begin
         span = Span(begin.begin, end.end)
-        spoken = self._cue(_quoted(cue), span) if cue != "-" else None
+        spoken = self._cue(quoted(cue), span) if cue != "-" else None
         near = self._sentence(span) if spoken is None else self._sentence(spoken)
         return Quotation(
             doc,
@@ -403,31 +399,31 @@ class _Parser:
             self._fail(f"The cue {words!r} does not stand outside the quotation.")
         return min(outside, key=lambda f: max(content.begin - f.end, f.begin - content.end))
 
-    def _options(self, words: Sequence[str]) -> "_Options":
-        options = _Options()
+    def _options(self, words: Sequence[str]) -> Options:
+        options = Options()
         for word in words:
             name, equals, value = word.partition("=")
             if word.startswith("@"):
-                options.evidence = self._sentence(self._find(_quoted(word[1:])))
+                options.evidence = self._sentence(self._find(quoted(word[1:])))
             elif word.startswith("~"):
-                options.qualifier = _quoted(word[1:])
+                options.qualifier = quoted(word[1:])
             elif word.startswith("="):
-                options.value = _quoted(word[1:])
+                options.value = quoted(word[1:])
             elif word in MODALITIES:
                 options.modality = cast(Modality, word)
             elif word in PRECISIONS:
                 options.precision = word
             elif word == "past":
                 options.past = True
-            elif not equals and DAY.match(word.partition("..")[0]):
+            elif not equals and is_date(word):
                 options.set_dates(word)
             elif name in ("from", "to"):
-                first, last, _ = _interval(value)
+                first, last, _ = interval(value)
                 setattr(options, f"valid_{name}", first if name == "from" else last)
             elif name in ("by", "unit", "place", "entity", "same"):
                 setattr(options, "same_as" if name == "same" else name, value)
             elif name == "time":
-                options.time_text = self._text_of(_quoted(value), options.evidence)
+                options.time_text = self._text_of(quoted(value), options.evidence)
             elif name in ontology().properties and ontology().properties[name].is_role:
                 options.roles += [(name, key) for key in value.split(",")]
             else:
@@ -437,86 +433,3 @@ class _Parser:
     def _text_of(self, words: str, within: Span | None) -> str:
         at = self._find(words, within)
         return self.text[at.begin : at.end]
-
-
-class _Words(list[str]):
-    """The words of one line with the number of that line."""
-
-    def __init__(self, words: Sequence[str], line: int) -> None:
-        super().__init__(words)
-        self.line = line
-
-
-@dataclass
-class _Options:
-    """What may stand after the fixed words of a line."""
-
-    evidence: Span | None = None
-    modality: Modality = "Asserted"
-    by: str = ""
-    past: bool = False
-    valid_from: str | None = None
-    valid_to: str | None = None
-    value: str | None = None
-    unit: str | None = None
-    qualifier: str | None = None
-    roles: list[tuple[str, str]] = field(default_factory=list)
-    date_from: str | None = None
-    date_to: str | None = None
-    precision: str | None = None
-    time_text: str | None = None
-    place: str = ""
-    entity: str = ""
-    same_as: str = ""
-
-    def set_dates(self, words: str) -> None:
-        """`2024`, `2024-05`, `2024-05-03` or two of them with `..` between; an end left empty is open."""
-        first, dots, last = words.partition("..")
-        self.date_from, until, precision = _interval(first)
-        self.date_to = (_interval(last)[1] if last else None) if dots else until
-        self.precision = self.precision or ("range" if dots else precision)
-
-
-def _quoted(word: str) -> str:
-    """The words between quotation marks, with a trailing `#2` kept."""
-    if word.startswith('"'):
-        inner, _, after = word[1:].rpartition('"')
-        return inner + after
-    return word
-
-
-def _interval(words: str) -> tuple[str, str, str]:
-    found = DAY.match(words)
-    if found is None:
-        raise DataFileError(f"{words!r} is no date: write 2024, 2024-05 or 2024-05-03.")
-    year, month, day = found.groups()
-    if day:
-        return words, words, "day"
-    if month:
-        leap = month == "02" and int(year) % 4 == 0
-        return f"{words}-01", f"{words}-{MONTH_DAYS[int(month) - 1] + leap}", "month"
-    return f"{year}-01-01", f"{year}-12-31", "year"
-
-
-def _value(text: str, datatype: str) -> str | None:
-    """The canonical value of words that are plain enough to be read without help."""
-    if datatype == "xsd:string":
-        return text
-    digits = text.replace(",", "")
-    pattern = r"\d+" if datatype == "xsd:integer" else r"\d+(\.\d+)?"
-    return digits if re.fullmatch(pattern, digits) and datatype != "xsd:date" else None
-
-
-def _kind(text: str, entity: Entity, wanted: str) -> MentionKind:
-    """A pronoun by the list, a name when all its words are words of the entity's names, else a description."""
-    if wanted:
-        return cast(MentionKind, {"n": "nominal", "p": "pronoun", "name": "name"}[wanted])
-    if text.lower() in PRONOUNS and text not in (entity.name, *entity.aliases):
-        return "pronoun"
-    if not entity.named:
-        return "nominal"
-    names = {word for form in (entity.name, *entity.aliases) for word in re.findall(r"\w+", form)}
-    names |= {word.upper() for word in names} | {"the", "The"}
-    words = re.findall(r"\w+", re.sub(r"['’]s?$", "", text))
-    capital = any(word[0].isupper() or not word[0].islower() for word in words if word != "The")
-    return "name" if capital and all(word in names for word in words) else "nominal"

@@ -2,6 +2,7 @@
 
 __all__ = ["page"]
 
+from collections.abc import Sequence
 from html import escape
 
 from kg.records import Argument, Event, Fact, Mention
@@ -51,7 +52,7 @@ def _open(mention: Mention) -> str:
     )
 
 
-def _table(title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     if not rows:
         return ""
     head = "".join(f"<th>{escape(h)}</th>" for h in heads)

@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kg.errors import KGError
+from kg.errors import InputError, KGError
 from kg.ontology import ontology
-from kg.records import Event, Fact, Literal, Mention, Quotation, Reading
+from kg.records import Document, Event, Fact, Literal, Mention, Quotation, Reading
 from training.markup import ARTICLES, Article, read_articles
 
 #: The classes that the coarse count of names tells apart; a class below one of them counts as it.
@@ -107,6 +107,8 @@ def predict(articles: Sequence[Article], pipeline: str = "") -> Iterator[Reading
     nlp = load_pipeline(pipeline)
     for article in articles:
         document = read_text(article.reading.document.text)
+        if not isinstance(document, Document):
+            raise InputError(f"The text of {article.id} cannot be read: {document}.")
         yield read(nlp, replace(document, date=article.reading.document.date))
 
 
