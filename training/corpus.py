@@ -1,7 +1,7 @@
 """The annotated news of training/news -> checks, figures, pages and lines for training.
 
 python -m training.corpus check [--hints]        what breaks the guidelines; exit code 3 when anything does
-python -m training.corpus stats                  sizes, mixes, near-duplicates, gaps
+python -m training.corpus stats [--write]        sizes, mixes, near-duplicates, gaps; --write puts them into DATASHEET.md
 python -m training.corpus show 0001 > page.html  one article with its annotation
 python -m training.corpus convert [--split dev]  JSON lines: tokens, BIO names, chains, relations, events, quotations
 """
@@ -16,13 +16,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kg.errors import KGError, UnknownName
+from kg.errors import DataFileError, KGError, UnknownName
 from kg.records import Literal, Mention
 from training.figures import report
 from training.markup import ARTICLES, Article, read_article, read_articles
 from training.page import page
 from training.rules import SPLITS, hints, problems
 
+DATASHEET = ARTICLES.parent / "DATASHEET.md"
 TOKEN = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
 
 
@@ -94,6 +95,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("article", nargs="?", default="", help="number of the article that show draws")
     parser.add_argument("--folder", type=Path, default=ARTICLES)
     parser.add_argument("--split", choices=SPLITS, default="")
+    parser.add_argument("--write", action="store_true", help="stats: put the figures into DATASHEET.md")
     parser.add_argument("--hints", action="store_true", help="also name what may have been forgotten")
     given = parser.parse_args(arguments)
     try:
@@ -114,11 +116,23 @@ def _run(given: argparse.Namespace) -> int:
         return _check(given)
     articles = read_articles(given.folder, given.split)
     if given.command == "stats":
-        print("\n".join(report(articles)))
+        figures = "\n".join(report(articles))
+        if given.write:
+            _write_figures(figures)
+        print(figures)
     else:
         for line in _lines(articles):
             print(line)
     return 0
+
+
+def _write_figures(figures: str) -> None:
+    """Put the figures between the two marks of the datasheet."""
+    head, begin, rest = DATASHEET.read_text(encoding="utf-8").partition("<!-- figures -->\n")
+    _, end, tail = rest.partition("<!-- end of figures -->")
+    if not begin or not end:
+        raise DataFileError(f"{DATASHEET} has lost its marks <!-- figures --> and <!-- end of figures -->.")
+    DATASHEET.write_text(f"{head}{begin}\n{figures}\n{end}{tail}", encoding="utf-8")
 
 
 def _check(given: argparse.Namespace) -> int:

@@ -40,16 +40,16 @@ def report(articles: Sequence[Article]) -> Iterator[str]:
     forms: Counter[str] = Counter(q.form for r in readings for q in r.quotations)
     yield _split_count("quotations", forms, {"direct": "direct", "indirect": "indirect", "mixed": "mixed"})
     yield ""
-    yield _mix("Splits", Counter(a.split for a in articles))
-    yield _mix("Genres", Counter(a.genre for a in articles))
-    yield _mix("Matters", Counter(a.matter for a in articles))
+    yield "* " + _mix("Splits", Counter(a.split for a in articles))
+    yield "* " + _mix("Genres", Counter(a.genre for a in articles))
+    yield "* " + _mix("Matters", Counter(a.matter for a in articles))
     trained = {a.matter for a in articles if a.split == "train"}
     only = sorted({a.matter for a in articles if a.split == "test"} - trained)
-    yield f"Matters only in test: {', '.join(only) or 'none'}."
-    yield _mix("Mentions by class", Counter(m.type for r in readings for m in r.mentions))
-    yield _mix("Relations", Counter(f.predicate for r in readings for f in r.facts))
-    yield _mix("Modality of relations", Counter(f.modality for r in readings for f in r.facts))
-    yield _mix("Events by class", Counter(e.type for r in readings for e in r.events))
+    yield f"* Matters only in test: {', '.join(only) or 'none'}."
+    yield "* " + _mix("Mentions by class", Counter(m.type for r in readings for m in r.mentions))
+    yield "* " + _mix("Relations", Counter(f.predicate for r in readings for f in r.facts))
+    yield "* " + _mix("Modality of relations", Counter(f.modality for r in readings for f in r.facts))
+    yield "* " + _mix("Events by class", Counter(e.type for r in readings for e in r.events))
     yield ""
     yield from _faults(articles)
     yield from _gaps(articles, sum(map(len, words)))
@@ -71,14 +71,14 @@ def near_duplicates(articles: Sequence[Article]) -> list[tuple[str, str, float]]
 
 def _faults(articles: Sequence[Article]) -> Iterator[str]:
     pairs = near_duplicates(articles)
-    yield f"Near-duplicates: {'; '.join(f'{a} and {b} ({s:.0%})' for a, b, s in pairs) or 'none'}."
+    yield f"* Near-duplicates: {'; '.join(f'{a} and {b} ({s:.0%})' for a, b, s in pairs) or 'none'}."
     users: dict[str, set[str]] = {}
     for article in articles:
         for entity in article.reading.entities:
             if entity.named:
                 users.setdefault(f"{entity.name} ({entity.type})", set()).add(article.id)
     often = sorted(((len(ids), name) for name, ids in users.items() if len(ids) > MAX_ARTICLES_PER_NAME), reverse=True)
-    yield f"Names in more than {MAX_ARTICLES_PER_NAME} articles: {', '.join(f'{n} {c}' for c, n in often) or 'none'}."
+    yield f"* Names in more than {MAX_ARTICLES_PER_NAME} articles: {', '.join(f'{n} {c}' for c, n in often) or 'none'}."
     given = Counter(e.name.split()[0] for a in articles for e in a.reading.entities if e.type == "Person" and e.named)
     yield _mix(
         f"First words of persons' names in more than {MAX_ARTICLES_PER_NAME} articles", given, MAX_ARTICLES_PER_NAME
@@ -92,11 +92,11 @@ def _gaps(articles: Sequence[Article], words: int) -> Iterator[str]:
     relations = [n for n, p in ontology().properties.items() if _is_relation(n) and not p.is_role]
     named = {k: mentions[k] for k in ENTITY_KINDS if not ontology().is_a(k, "Event") or k == "Event"}
     yield (
-        f"Missing towards the aim: {max(0, WANTED_ARTICLES - len(articles))} articles, "
+        f"* Missing towards the aim: {max(0, WANTED_ARTICLES - len(articles))} articles, "
         f"{max(0, WANTED_WORDS - words)} words."
     )
-    yield f"Classes below {WANTED_MENTIONS} mentions: {_short(named, WANTED_MENTIONS)}."
-    yield f"Relations below {WANTED_FACTS} asserted examples: {_short({n: facts[n] for n in relations}, WANTED_FACTS)}."
+    yield f"* Classes below {WANTED_MENTIONS} mentions: {_short(named, WANTED_MENTIONS)}."
+    yield f"* Relations below {WANTED_FACTS} asserted examples: {_short({n: facts[n] for n in relations}, WANTED_FACTS)}."
 
 
 def _is_relation(name: str) -> bool:

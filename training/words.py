@@ -95,6 +95,8 @@ def kind_of(text: str, entity: Entity, wanted: str) -> MentionKind:
         return "pronoun"
     if not entity.named:
         return "nominal"
+    if text in (entity.name, *entity.aliases):
+        return "name"
     names = {word for form in (entity.name, *entity.aliases) for word in re.findall(r"\w+", form)}
     names |= {word.upper() for word in names} | {"the", "The"}
     words = re.findall(r"\w+", re.sub(r"['’]s?$", "", text))
