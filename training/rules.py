@@ -62,6 +62,8 @@ CALENDAR = frozenset(
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
     "September October November December Mr Mrs Ms Dr".split()
 )
+#: Pronouns that mostly refer to somebody; "it" often stands for a clause and is left out.
+LIKELY_PRONOUN = re.compile(r"\b(?:he|him|his|she|hers?|its|they|them|their|i|me|my|we|us|our)\b", re.IGNORECASE)
 QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|(?<!\w)‘([^’]+(?:’\w[^’]*)*)’(?!\w)")
 
 
@@ -245,6 +247,9 @@ def hints(article: Article) -> Iterator[str]:
         for found in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
             if is_free(found.start()):
                 yield f"{article.id}: {name!r} is unmarked at {found.start()}"
+    for found in LIKELY_PRONOUN.finditer(text):
+        if is_free(found.start()):
+            yield f"{article.id}: pronoun without a mark: {text[max(0, found.start() - 25) : found.end() + 20]!r}"
     starts = {s.begin for s in article.sentences}
     for found in re.finditer(r"(?<![\w’'])[A-Z][\w’'-]+", text):
         before = text[max(0, found.start() - 2) : found.start()]
