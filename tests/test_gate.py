@@ -9,9 +9,9 @@ import pytest
 
 from kg.records import Argument, Entity, Fact, Literal, Span
 from tests import gate
-from tests.gates.base import Counts, Figure, bio_spans, member, read_conll, unpacked
+from tests.gates.base import Counts, Figure, Tagged, bio_spans, member, read_conll, unpacked
 from tests.gates.facts import passage_counts
-from tests.gates.names import CROSSNER_TYPES, UNER_TYPES, WNUT_TYPES, _meets, fold, read_gum, read_uner
+from tests.gates.names import CROSSNER_TYPES, UNER_TYPES, WNUT_TYPES, _meets, fold, is_unknown, read_gum, read_uner
 from tests.gates.quotes import Tally, pair
 from tests.gates.text2kg import key, mapped, score_sentence
 
@@ -64,6 +64,14 @@ def test_uner_keeps_the_raw_text():
 )
 def test_classes_fold_to_the_nearest_type(class_name, types, expected):
     assert fold(class_name, types) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [((0, 4, "ORG"), True), ((10, 14, "ORG"), False), ((15, 24, "PER"), False)]
+)
+def test_capitalised_words_without_a_gold_name_are_unknown(name, expected):
+    sentence = Tagged("Wave from soap Mara Holt", frozenset({(20, 24, "PER")}))
+    assert is_unknown(name, sentence) is expected
 
 
 def test_gum_gives_the_cores_of_named_mentions():

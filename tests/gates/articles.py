@@ -32,8 +32,9 @@ def annotated(shared: Path) -> Iterator[Figure]:
         scores = _scores(shared, gold)
         for key in WANTED:
             group, name = key.split(".")
-            if scores[group][name] is not None:
-                totals.setdefault(key, []).append(scores[group][name])
+            value = scores[group][name]
+            if value is not None:
+                totals.setdefault(key, []).append(value)
     about = "Mean over articles that we have read while working: a check, no estimate for other news."
     for key, values in totals.items():
         name = f"{WANTED[key]}, {len(golds)} annotated articles"

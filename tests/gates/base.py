@@ -1,6 +1,6 @@
 """An archive of gold data -> files, words and spans; counts -> precision, recall, F1. What all measures share."""
 
-__all__ = ["Counts", "Figure", "Row", "Span3", "Tagged", "archive", "bio_spans", "member", "read_conll", "unpacked"]
+__all__ = ["Counts", "Figure", "Span3", "Tagged", "archive", "bio_spans", "member", "read_conll", "unpacked"]
 
 import tarfile
 import tempfile
@@ -23,10 +23,6 @@ class Figure:
     about: str
     others: str = ""
     floor: bool = True
-
-
-#: What others published, for the table: (system, figure, why it can or cannot be compared).
-Row = tuple[str, str, str]
 
 
 @dataclass(slots=True)
@@ -66,6 +62,7 @@ class Tagged:
 
     text: str
     names: frozenset[Span3]
+    id: str = ""
 
 
 def archive(shared: Path, folder: str) -> Path:

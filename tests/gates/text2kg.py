@@ -12,6 +12,7 @@ import tarfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from kg.records import Argument, Document, Entity, Fact, Literal, document_id
 from tests.gates.base import Counts, Figure, archive
@@ -131,7 +132,7 @@ def _named(end: Argument | Literal, by_id: dict[str, Entity]) -> str:
     return by_id[end.entity].name if end.entity in by_id else end.text
 
 
-def _ontologies(path: Path) -> Iterator[tuple[str, set[str], list[dict[str, list[dict[str, str]]]]]]:
+def _ontologies(path: Path) -> Iterator[tuple[str, set[str], list[dict[str, Any]]]]:
     """Each ontology's name, its relations and its sentences with gold."""
     with tarfile.open(path) as tar:
         texts = {}
