@@ -80,7 +80,7 @@ def _faults(articles: Sequence[Article]) -> Iterator[str]:
     often = sorted(((len(ids), name) for name, ids in users.items() if len(ids) > MAX_ARTICLES_PER_NAME), reverse=True)
     yield f"* Names in more than {MAX_ARTICLES_PER_NAME} articles: {', '.join(f'{n} {c}' for c, n in often) or 'none'}."
     given = Counter(e.name.split()[0] for a in articles for e in a.reading.entities if e.type == "Person" and e.named)
-    yield _mix(
+    yield "* " + _mix(
         f"First words of persons' names in more than {MAX_ARTICLES_PER_NAME} articles", given, MAX_ARTICLES_PER_NAME
     )
 

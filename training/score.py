@@ -38,6 +38,10 @@ LAYERS = (
 SAME_QUOTATION = 0.8
 
 
+#: What follows from another predicate between the same two is counted neither as missed nor as wrong.
+FOLLOWS_FROM = {"worksFor": ("leads", "spokespersonFor"), "presentIn": ("visited", "residesIn")}
+
+
 @dataclass
 class Counts:
     """How many of one layer are in the gold, were found, and were found rightly."""
@@ -82,9 +86,10 @@ def score(pairs: Iterable[tuple[Reading, Reading]]) -> dict[str, Counts]:
             ("relations, asserted only", True, False),
             ("relations, pairs only", False, True),
         ):
+            free = _entailed(gold, itself, pairs_only)
             counts[layer].add(
-                Counter(set(_triples(gold, itself, asserted, pairs_only))),
-                Counter(set(_triples(found, same, asserted, pairs_only))),
+                Counter(set(_triples(gold, itself, asserted, pairs_only)) - free),
+                Counter(set(_triples(found, same, asserted, pairs_only)) - free),
             )
         _count_events(counts, gold, found, itself, same)
         _count_quotations(counts, gold, found, same)
@@ -161,6 +166,18 @@ def _triples(reading: Reading, same: dict[str, str], asserted: bool, pairs_only:
     for fact in reading.facts:
         if not asserted or fact.modality == "Asserted":
             yield _triple(fact, same, pairs_only)
+
+
+def _entailed(gold: Reading, itself: dict[str, str], pairs_only: bool) -> set[object]:
+    """Triples that follow from the gold by FOLLOWS_FROM."""
+    if pairs_only:
+        return set()
+    entailed: set[object] = set()
+    for fact in gold.facts:
+        for name, sources in FOLLOWS_FROM.items():
+            if fact.predicate in sources:
+                entailed.add(_triple(replace(fact, predicate=name), itself, pairs_only))
+    return entailed
 
 
 def _triple(fact: Fact, same: dict[str, str], pairs_only: bool) -> object:
