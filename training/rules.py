@@ -83,6 +83,22 @@ def _problems(article: Article) -> Iterator[str]:
     for event in article.reading.events:
         yield from _event(article, event)
     yield from _quotations(article)
+    yield from _repeated(article)
+
+
+def _repeated(article: Article) -> Iterator[str]:
+    """A relation is written once; a named happening is an entity and an event."""
+    seen: set[tuple[str, str, str, str]] = set()
+    for fact in article.reading.facts:
+        target = fact.object.value if isinstance(fact.object, Literal) else fact.object.entity
+        line = (fact.subject.entity, fact.predicate, target, fact.modality)
+        if line in seen:
+            yield f"{' '.join(line)} is there twice"
+        seen.add(line)
+    told = {event.entity for event in article.reading.events}
+    for entity in article.reading.entities:
+        if ontology().is_a(entity.type, "Event") and entity.id not in told:
+            yield f"{entity.id} ({entity.name}) is a happening, but no event has entity={entity.id}"
 
 
 def _header(article: Article) -> Iterator[str]:

@@ -143,6 +143,8 @@ class TestRules:
             ("genre: brief", "genre: rumour", "rumour"),
             ("tm Person Tor Moe", "tm Person Tor Moe\nxx Person Nobody", "never mentioned"),
             ("2024-03-15 time", "2024-03-15..2024-03-01 time", "ends before"),
+            ("lr leads kv", "lr leads kv\nlr leads kv", "there twice"),
+            ("tm Person Tor Moe", "tm Election Tor Moe", "is a happening"),
             ("[she|lr] said", "[he|lr] and [she|lr] said", "both he and she"),
             ("named [Lea Rao|lr]", "named [the sailor|lr] [Lea Rao|lr]", "apposition"),
         ],
