@@ -2,12 +2,13 @@
 
 __all__ = ["Progress", "build", "correct", "extract", "forget", "open_output"]
 
+import glob
 import heapq
 import json
 import logging
 import os
 import tempfile
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,10 +24,14 @@ from kg.records import Document, Reading, digest
 from kg.report import Report, write_report
 from kg.resolve import KnownNames, Resolution, Thing, anchor_of, resolve, split
 from kg.settings import Settings
-from kg.text import FileRef, Unreadable, file_digest, find_files, read_file
+from kg.text import FileRef, SourceItem, Unreadable, file_digest, find_files, read_file
 from kg.workers import ReadingFailed, read_documents
 
 log = logging.getLogger("kg.build")
+
+#: Characters of one document. Books have a million, articles a hundred thousand at most: more is no article, and reading it
+#: would take an hour without a word.
+MAX_DOCUMENT_CHARS = 2_000_000
 
 #: Lines sorted in memory at a time; about 300 MB.
 SORT_LINES = 1_000_000
@@ -149,7 +154,7 @@ def extract(source: str, settings: Settings, *, format: str | None = None) -> It
     refs = list(find_files(source, format=format))
     nlp = load_pipeline(settings.pipeline)
     for ref in refs:
-        for item, found in read_file(ref):
+        for item, found in _articles(ref):
             if isinstance(found, Unreadable):
                 yield f"{_place(item.path, item.record)}: {found.message}"
             else:
@@ -207,9 +212,31 @@ def correct(kind: str, a: str, b: str, settings: Settings, progress: Progress | 
             anchors.append(_anchor(things[local], name, readings))
         if anchors[0] == anchors[1]:
             raise InputError(f'"{a}" and "{b}" are one mention of one entity; give two of its names, or two entities.')
+        _would_work(kind, (anchors[0], anchors[1]), read_corrections(path), list(readings.values()))
         append_correction(path, kind, anchors[0], anchors[1])
         _rebuild(cache, settings, report, progress or Silent())
     return report
+
+
+def _would_work(kind: str, pair: tuple[Anchor, Anchor], old: Corrections, readings: list[Reading]) -> None:
+    """Resolve with the new pair; raise InputError with the reason when the two do not end as asked."""
+    new = old.with_pair(kind, *pair)
+    parted = _split_all(readings, new)
+    resolution = resolve(parted, new, _known_names())
+    things = {}
+    for anchor in pair:
+        mentions = (m for reading in parted for m in reading.mentions if m.doc == anchor.doc)
+        entity = next(m.entity for m in mentions if (m.begin, m.end) == (anchor.begin, anchor.end))
+        things[anchor] = resolution.thing_of[anchor.doc, entity]
+    one, two = things[pair[0]], things[pair[1]]
+    if (one == two) == (kind == "same"):
+        return
+    reasons = {merge.reason for thing in resolution.things if thing.id == one for merge in thing.merges}
+    because = "; ".join(sorted(reasons)[:4]) or "they share a name"
+    raise InputError(
+        f'"{pair[0].text}" and "{pair[1].text}" would still be {"one thing" if one == two else "two things"} ({because}). '
+        "Look at the other tables of corrections.toml first; nothing was changed."
+    )
 
 
 def _document_named(name: str, cache: Cache) -> str:
@@ -267,7 +294,9 @@ class _Survey:
         for key, file in self._cache.sources.items():
             if key in listed:
                 continue
-            if self._prune or file.root in given:
+            place = _absolute(file)
+            gone = any(place.is_relative_to(root) for root in given if root != "-") and not place.exists()
+            if self._prune or file.root in given or gone:
                 report.removed_files += 1
             else:
                 self.files.append(file)
@@ -293,7 +322,7 @@ class _Survey:
             self.files.append(known)
             return
         items = []
-        for source, found in read_file(ref):
+        for source, found in _articles(ref):
             if isinstance(found, Unreadable):
                 items.append(Item(source.record, None, reason=found.message))
                 continue
@@ -306,7 +335,7 @@ class _Survey:
         self.files.append(SourceFile(ref.root, ref.path, sha256, self._reader, tuple(items)))
 
     def _choose(self, report: Report) -> None:
-        copies: Counter[str] = Counter()
+        copies: dict[str, set[tuple[Path, str]]] = defaultdict(set)
         for file in self.files:
             for item in file.items:
                 if item.doc is None:
@@ -314,10 +343,10 @@ class _Survey:
                 elif item.doc in self._corrections.forgotten:
                     report.leave_out(_place(file.path, item.record), "forgotten on request", kind="record")
                 elif item.metadata:
-                    copies[item.doc] += 1
+                    copies[item.doc].add((_absolute(file), item.record))
                     best = self.documents.get(item.doc, item.metadata)
                     self.documents[item.doc] = min(best, item.metadata, key=_richness)
-        report.duplicates = sum(count - 1 for count in copies.values())
+        report.duplicates = sum(len(places) - 1 for places in copies.values())
         self.keys = {doc: reading_key(metadata, self._fingerprint) for doc, metadata in self.documents.items()}
 
 
@@ -431,6 +460,26 @@ def _stepping(readings: Iterable[Reading], progress: Progress) -> Iterator[Readi
 
 def _without_text(item: Item) -> Item:
     return replace(item, metadata="")
+
+
+def _articles(ref: FileRef) -> Iterator[tuple[SourceItem, Document | Unreadable]]:
+    """The records of a file; what is too long for an article gives a reason in place of a document."""
+    for item, found in read_file(ref):
+        if isinstance(found, Document) and len(found.text) > MAX_DOCUMENT_CHARS:
+            limit = f"the limit of one article is {MAX_DOCUMENT_CHARS:,}; split it, or give its articles as records of a .jsonl"
+            yield item, Unreadable("too_large", f"It has {len(found.text):,} characters; {limit}.")
+        else:
+            yield item, found
+
+
+def _absolute(file: SourceFile) -> Path:
+    """Where a source file lies, whichever root it was found under: itself, a folder or a pattern."""
+    root = Path(file.root)
+    if root.name == file.path:
+        return root
+    while glob.has_magic(str(root)):
+        root = root.parent
+    return root / file.path
 
 
 def _place(path: str, record: str) -> str:

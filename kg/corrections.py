@@ -44,6 +44,13 @@ class Corrections:
     different: tuple[tuple[Anchor, Anchor], ...] = ()
     forgotten: frozenset[str] = frozenset()
 
+    def with_pair(self, kind: str, a: Anchor, b: Anchor) -> "Corrections":
+        """These corrections and one more, which is the last word on its pair."""
+        pair = frozenset((a, b))
+        kept = {name: tuple(p for p in getattr(self, name) if frozenset(p) != pair) for name in ("same", "different")}
+        kept[kind] += ((a, b),)
+        return Corrections(kept["same"], kept["different"], self.forgotten)
+
     def keys(self, pairs: Iterable[tuple[Anchor, Anchor]], readings: Iterable[Reading]) -> list[tuple[Key, Key]]:
         """The pairs as (document, entity) keys; a pair whose document or mention is gone is left out."""
         wanted = {(anchor.doc, anchor.begin, anchor.end) for pair in pairs for anchor in pair}

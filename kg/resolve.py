@@ -161,7 +161,7 @@ def _members(readings: Iterable[Reading]) -> Iterable[_Member]:
                 entity=entity,
                 order=(date, reading.document.id, first.begin, first.end),
                 surface=first.text,
-                counts=Counter(m.text for m in named),
+                counts=Counter(m.text for m in named if m.kind == "name") or Counter({entity.name: len(mentions)}),
                 names=tuple(dict.fromkeys((entity.name, *entity.aliases))),
             )
 

@@ -195,6 +195,30 @@ def test_corrections_are_kept_and_applied_again(tmp_path):
     assert graph(output) == merged
 
 
+def test_a_correction_that_would_change_nothing_is_refused_with_the_reason(tmp_path):
+    source, output = write(tmp_path / "in"), tmp_path / "out"
+    run(source, output)
+    settings = Settings(output=output, draw=False)
+    correct("same", "Vesta Grid", "Vesta Media", settings)
+    correct("same", "Vesta Media", "Nordic Bank", settings)
+    before = (output / "corrections.toml").read_bytes()
+    with pytest.raises(InputError, match="would still be one thing"):
+        correct("different", "Vesta Grid", "Nordic Bank", settings)
+    assert (output / "corrections.toml").read_bytes() == before
+
+
+def test_a_deleted_file_leaves_the_graph_whichever_way_it_came_in(tmp_path, expected):
+    source, output = write(tmp_path / "in"), tmp_path / "out"
+    (source / "extra.txt").write_text("Kofi Mensah joined Leeds City on Monday, the club said.", encoding="utf-8")
+    run(source, output)
+    run(source / "extra.txt", output)
+    report = run(str(source / "ex*.txt"), output)
+    assert report.duplicates == 0
+    (source / "extra.txt").unlink()
+    run(source, output)
+    assert graph(output) == expected
+
+
 BAD = {
     "empty.txt": b"",
     "blank.txt": b" \n\t\n",

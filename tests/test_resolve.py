@@ -158,6 +158,17 @@ def test_only_a_newly_introduced_person_is_a_node_without_a_name(words, type_, k
     assert len(things(read)) == kept
 
 
+def test_a_pronoun_is_never_another_name():
+    text = "American users came. They stayed."
+    doc = document_id(text)
+    group = Entity(doc, "e1", "American users", "Group")
+    mentions = (
+        Mention(doc, 0, 14, "American users", "Group", "e1", "nominal"),
+        Mention(doc, 21, 25, "They", "Group", "e1", "pronoun"),
+    )
+    assert things(Reading(Document(doc, text), mentions, (group,)))[0].names == ()
+
+
 def test_a_correction_joins_and_parts():
     one, two = reading("Dr Guo spoke.", {"Guo": "Person"}), reading("Guo Jiakun spoke.", {"Guo Jiakun": "Person"})
     anchors = (Anchor(one.document.id, 3, 6, "Guo"), Anchor(two.document.id, 0, 10, "Guo Jiakun"))
