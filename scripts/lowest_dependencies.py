@@ -1,6 +1,6 @@
 """pyproject.toml -> a constraints file that pins every dependency to its lower bound, so that the bounds can be tested.
 
-    python scripts/lowest_dependencies.py > lowest.txt && pip install -c lowest.txt .
+python scripts/lowest_dependencies.py > lowest.txt && pip install -c lowest.txt .
 """
 
 import re
