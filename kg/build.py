@@ -22,7 +22,7 @@ from kg.files import FolderLock, atomic_write, disk_errors
 from kg.ontology import data_folder
 from kg.records import Document, Reading, digest
 from kg.report import Report, write_report
-from kg.resolve import KnownNames, Resolution, Thing, anchor_of, resolve, split
+from kg.resolve import KnownNames, Resolution, Thing, anchor_of, resolve, split, split_elsewhere
 from kg.settings import Settings
 from kg.text import FileRef, SourceItem, Unreadable, file_digest, find_files, read_file
 from kg.workers import ReadingFailed, read_documents
@@ -386,7 +386,10 @@ def _split_all(readings: list[Reading], corrections: Corrections) -> list[Readin
     by_id = {reading.document.id: reading for reading in readings}
     for a, b in corrections.different:
         if a.doc == b.doc and a.doc in by_id:
-            by_id[a.doc] = split(by_id[a.doc], a, b)
+            parted = split(by_id[a.doc], a, b)
+            if parted is not by_id[a.doc]:
+                by_id[a.doc] = parted
+                by_id.update({doc: split_elsewhere(reading, b) for doc, reading in by_id.items() if doc != a.doc})
     return list(by_id.values())
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "resolve",
     "slug",
     "split",
+    "split_elsewhere",
 ]
 
 import re
@@ -36,6 +37,8 @@ Key = tuple[str, str]  # (document id, id of the entity or event within it)
 CONFUSABLE = frozenset({"Organization", "Platform", "Product", "Work"})
 MAIN_CLASSES = ("Person", "Organization", "Group", "Platform", "Place", "Work", "Product", "Policy", "Event")
 UNDATED = "9999-99-99"
+#: Stands in the id of an entity that a correction took out of another, before a hash of its name.
+SPLIT_MARK = "-"
 #: A person without a name is a node only when a description brings somebody new into the text ("a friend", "my father");
 #: "the company" or "people" that were not resolved to anybody are nobody.
 _INTRODUCES = re.compile(r"(?:an?|another|one|my|his|her|their|our)\s", re.IGNORECASE)
@@ -116,6 +119,8 @@ def resolve(readings: Sequence[Reading], corrections: Corrections, known: KnownN
     groups = _Groups(members, terms, corrections.keys(corrections.different, readings))
     for one, two in corrections.keys(corrections.same, readings):
         groups.unite(one, two, Merge("correction: the same", "", two[0], 0, 0))
+    for one, two in _taken_out(members):
+        groups.unite(one, two, Merge("correction: taken out of another", "", two[0], 0, 0))
     for pair, merge in _shared_names(members, terms, known):
         groups.join(pair, merge)
     things = [_thing(group, groups.merges(group), terms, known) for group in groups.all()]
@@ -124,6 +129,16 @@ def resolve(readings: Sequence[Reading], corrections: Corrections, known: KnownN
     happenings = _happenings(readings, thing_of)
     happening_of = {key: happening.id for happening in happenings for key in happening.members}
     return Resolution(tuple(things), tuple(happenings), thing_of, happening_of)
+
+
+def _taken_out(members: Sequence[_Member]) -> Iterable[tuple[Key, Key]]:
+    """What one correction took out of the entities of several documents is one thing again."""
+    first: dict[str, Key] = {}
+    for member in members:
+        if SPLIT_MARK in member.key[1]:
+            mark = member.key[1].rsplit(SPLIT_MARK, 1)[1]
+            if first.setdefault(mark, member.key) != member.key:
+                yield first[mark], member.key
 
 
 def name_key(name: str) -> str:
@@ -214,7 +229,8 @@ def _keys(member: _Member, kind: str, known: KnownNames) -> Iterable[tuple[int, 
                 yield 1, key, "same full name", name
             continue
         canonical = known.canonical(name, kind)
-        if canonical:
+        # a correction knows better than the list what such a name means
+        if canonical and SPLIT_MARK not in member.key[1]:
             yield 0, "=" + canonical, f"names.toml: {canonical}", name
         yield (1 if name == member.entity.name else 2), key, "same name", name
 
@@ -315,7 +331,8 @@ def _vote(group: list[_Member], terms: Ontology) -> str:
 def _label(group: list[_Member], names: Counter[str], kind: str, known: KnownNames) -> str:
     for member in group:
         for name in member.names:
-            canonical = known.canonical(name, kind) if member.entity.named else None
+            listed = member.entity.named and SPLIT_MARK not in member.key[1]
+            canonical = known.canonical(name, kind) if listed else None
             if canonical:
                 return canonical
     if kind == "Person":
@@ -397,7 +414,22 @@ def split(reading: Reading, a: Anchor, b: Anchor) -> Reading:
     one, two = at.get((a.begin, a.end)), at.get((b.begin, b.end))
     if one is None or two is None or one.entity != two.entity or name_key(one.text) == name_key(two.text):
         return reading
-    old, new = one.entity, f"{one.entity}-{digest(two.text, 6)}"
+    return _part(reading, one, two)
+
+
+def split_elsewhere(reading: Reading, b: Anchor) -> Reading:
+    """The reading with b's name taken out of an entity that also has other names: one correction holds in every document."""
+    named = [m for m in reading.mentions if m.kind == "name" and not ontology().is_a(m.type, "Person")]
+    for two in named:
+        if name_key(two.text) == name_key(b.text) and SPLIT_MARK not in two.entity:
+            others = (m for m in named if m.entity == two.entity and name_key(m.text) != name_key(b.text))
+            one = next(others, None)
+            return reading if one is None else _part(reading, one, two)
+    return reading
+
+
+def _part(reading: Reading, one: Mention, two: Mention) -> Reading:
+    old, new = one.entity, f"{one.entity}{SPLIT_MARK}{digest(name_key(two.text), 6)}"
     moved = {(m.begin, m.end) for m in reading.mentions if m.entity == old and name_key(m.text) == name_key(two.text)}
 
     def turn(part: Argument | Role | None) -> Argument | Role | None:

@@ -219,6 +219,18 @@ def test_a_deleted_file_leaves_the_graph_whichever_way_it_came_in(tmp_path, expe
     assert graph(output) == expected
 
 
+def test_a_name_taken_out_is_taken_out_in_every_document(tmp_path):
+    source, output = write(tmp_path / "in"), tmp_path / "out"
+    (source / "more.txt").write_text(
+        ARTICLES["app.md"].split("\n\n", 2)[2].replace("12 million", "13 million"), encoding="utf-8"
+    )
+    run(source, output)
+    correct("different", "Chirp", "Tweeter", Settings(output=output, draw=False))
+    labels = [line for line in graph(output).decode().splitlines() if "core#altLabel" in line and "Tweeter" in line]
+    nodes = {line.split()[0] for line in graph(output).decode().splitlines() if 'rdf-schema#label> "Tweeter"' in line}
+    assert (labels, len(nodes)) == ([], 1)
+
+
 BAD = {
     "empty.txt": b"",
     "blank.txt": b" \n\t\n",
